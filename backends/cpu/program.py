@@ -1,0 +1,268 @@
+"""The program of the CPU backend: owns the state, feeds the engine and gathers what it records."""
+
+import time
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuro.backend import InputSpikes, Program, Progress
+from neuro.engine import Recording, TraceProbe, advance, build, initial_state
+from neuro.errors import NeuroError, SimulationError, ValidationError, raise_all, suggestion
+from neuro.ir import digest
+from neuro.ir.connectors import index_array
+from neuro.ir.probes import SPIKES
+from neuro.ir.validate import receptor_of
+from neuro.notes import FidelityNote
+from neuro.passes import array_steps, emitted
+from neuro.plan import Plan, PlannedArray
+from neuro.results import Counters, Provenance, Result, SpikeTrains, Trace, Weights
+from neuro.results.provenance import versions
+from neuro.target import Target
+from neuro.units import format_value, to_coherent, whole_steps
+
+CHUNK_STEPS = 250
+"""Steps between two reports of progress."""
+
+
+class CPUProgram(Program):
+    """A plan on the NumPy reference engine."""
+
+    def __init__(self, plan: Plan, target: Target) -> None:
+        self._plan = plan
+        self._target = target
+        self._network = build(plan)
+        self._probes = _trace_probes(plan)
+        self.reset()
+
+    def reset(self) -> None:
+        """Return to time zero, with initial state and weights and without added spikes."""
+        self._state = initial_state(self._network)
+        self._inputs = list(self._plan.inputs)
+        self._recordings: list[Recording] = []
+        self._notes: list[FidelityNote] = []
+        self._started = ""
+        self._seconds = 0.0
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def run(
+        self,
+        duration: float,
+        *,
+        inputs: InputSpikes | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Run on for `duration` ms; see `Program.run`.
+
+        Raises
+        ------
+        ValidationError, CheckError
+            If the duration is not a multiple of the time step, or an added spike lies in the past
+            or belongs to no source.
+        SimulationError
+            If the state is no longer finite.
+        """
+        duration = to_coherent(duration, "ms", "duration")
+        steps = whole_steps(duration, self._plan.dt, "duration")
+        self._add_inputs(inputs or {})
+        begun = time.perf_counter()
+        self._started = self._started or datetime.now().isoformat(timespec="seconds")
+        done = 0
+        while done < steps:
+            count = min(CHUNK_STEPS, steps - done)
+            self._advance(count)
+            done += count
+            if progress is not None:
+                progress(done / steps)
+        self._seconds += time.perf_counter() - begun
+
+    def result(self) -> Result:
+        """Return everything since time zero."""
+        plan = self._plan
+        return Result(
+            network=plan.network,
+            dt=plan.dt,
+            duration=self._state.step * plan.dt,
+            spikes=self._spike_trains(),
+            traces=self._traces(),
+            weights=self._weights(),
+            counters=self._counters(),
+            provenance=self._provenance(),
+        )
+
+    def _advance(self, steps: int) -> None:
+        first = self._state.step
+        # The step before the first one holds spikes at time 0 under `exact`.
+        begin = -1 if first == 0 else first
+        fed = [emitted(self._plan, item, begin, first + steps) for item in self._inputs]
+        self._state, recording = advance(self._network, self._state, steps, fed, self._probes)
+        self._recordings.append(recording)
+        for population, cell in zip(self._plan.populations, self._state.cells, strict=True):
+            for variable, values in cell.items():
+                if not np.all(np.isfinite(values)):
+                    raise SimulationError(
+                        f"population {population.name!r}.{variable}",
+                        f"not finite after {format_value(self._state.step * self._plan.dt, 'ms')}",
+                        hint="Weights or currents are too large for the time constants, or dt is",
+                    )
+
+    def _add_inputs(self, inputs: InputSpikes) -> None:
+        issues: list[NeuroError] = []
+        names = {item.name: k for k, item in enumerate(self._inputs)}
+        arrays = [item.name for item in self._inputs if isinstance(item, PlannedArray)]
+        added: list[tuple[int, PlannedArray]] = []
+        for name, (times, indices) in inputs.items():
+            if name not in arrays:
+                limit = suggestion(name, arrays)
+                issues.append(ValidationError(f"input {name!r}", "no such spike array", limit=limit))
+                continue
+            try:
+                added.append((names[name], self._merged(names[name], times, indices)))
+            except NeuroError as error:
+                issues.append(error)
+        raise_all("inputs", issues)
+        for position, source in added:
+            self._inputs[position] = source
+
+    def _merged(self, position: int, times: object, indices: object) -> PlannedArray:
+        source = self._inputs[position]
+        assert isinstance(source, PlannedArray) and source.steps is not None
+        where = f"input {source.name!r}"
+        new_times = np.atleast_1d(to_coherent(times, "ms", f"{where}.times"))
+        new_indices = index_array(indices, f"{where}.indices")
+        steps, notes = array_steps(
+            new_times, self._plan.dt, self._plan.label_offset, f"{where}.times"
+        )
+        now = self._state.step - (self._plan.label_offset if self._state.step == 0 else 0)
+        if new_times.shape != new_indices.shape:
+            raise ValidationError(where, f"{new_times.size} times, {new_indices.size} indices")
+        if np.any(steps < now):
+            raise ValidationError(
+                f"{where}.times",
+                f"a spike at {format_value(float(new_times.min()), 'ms')} lies in the past",
+                value=float(new_times.min()),
+                limit=f"The run has reached {format_value(self._state.step * self._plan.dt, 'ms')}",
+            )
+        if np.any((new_indices < 0) | (new_indices >= source.size)):
+            raise ValidationError(
+                f"{where}.indices",
+                "out of range",
+                limit=f"Indices run from 0 to {source.size - 1}",
+            )
+        self._notes += notes
+        merged = np.concatenate([source.steps, steps])
+        everyone = np.concatenate([source.indices, new_indices])
+        order = np.lexsort((everyone, merged))
+        return replace(
+            source,
+            times=np.concatenate([source.times, new_times])[order],
+            indices=everyone[order],
+            steps=merged[order],
+        )
+
+    def _joined(self, source: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        empty = np.zeros(0, dtype=np.int64)
+        parts = [recording.spikes[source] for recording in self._recordings]
+        return (
+            np.concatenate([empty, *(steps for steps, _ in parts)]),
+            np.concatenate([empty, *(indices for _, indices in parts)]),
+        )
+
+    def _spike_trains(self) -> dict[str, SpikeTrains]:
+        plan = self._plan
+        sizes = plan.network.sizes()
+        trains = {}
+        for probe in plan.network.probes:
+            if probe.variable == SPIKES:
+                steps, indices = self._joined(self._network.sources.index(probe.population))
+                trains[probe.population] = SpikeTrains(
+                    times=(steps + plan.label_offset) * plan.dt,
+                    indices=indices,
+                    size=sizes[probe.population],
+                )
+        return trains
+
+    def _traces(self) -> dict[str, dict[str, Trace]]:
+        traces: dict[str, dict[str, Trace]] = {}
+        for position, probe in enumerate(self._probes):
+            population = self._plan.populations[probe.population]
+            cell = self._plan.network.population(population.name).cell
+            indices = np.arange(population.size)[probe.indices]
+            parts = [recording.traces[position] for recording in self._recordings]
+            steps = np.concatenate([np.zeros(0), *(times for times, _ in parts)])
+            blocks = [values.reshape(-1, indices.size) for _, values in parts]
+            traces.setdefault(population.name, {})[probe.variable] = Trace(
+                times=steps * self._plan.dt,
+                values=np.concatenate([np.zeros((0, indices.size)), *blocks]),
+                indices=indices,
+                unit=cell.variables[probe.variable],
+            )
+        return traces
+
+    def _weights(self) -> dict[str, Weights]:
+        weights = {}
+        for item, state in zip(self._plan.projections, self._state.plastic, strict=True):
+            if state is not None:
+                network = self._plan.network
+                receptor = receptor_of(network, network.projection(item.name))
+                assert receptor is not None
+                weights[item.name] = Weights(
+                    sources=item.sources.astype(np.int64),
+                    targets=item.targets.astype(np.int64),
+                    values=state.weights.copy(),
+                    unit=receptor.unit,
+                )
+        return weights
+
+    def _counters(self) -> Counters:
+        synapses = self._network.synapses
+        return Counters(
+            spikes={
+                name: sum(recording.spikes[k][0].size for recording in self._recordings)
+                for k, name in enumerate(self._network.sources)
+            },
+            synaptic_events={
+                item.name: sum(recording.synaptic_events[k] for recording in self._recordings)
+                for k, item in enumerate(synapses)
+            },
+            plastic_updates={
+                item.name: sum(recording.plastic_updates[k] for recording in self._recordings)
+                for k, item in enumerate(synapses)
+                if item.plastic is not None
+            },
+        )
+
+    def _provenance(self) -> Provenance:
+        network = self._plan.network
+        return Provenance(
+            **versions(),
+            backend="cpu",
+            engine="reference (NumPy, float64)",
+            target=self._target.name,
+            network=network.name,
+            network_digest=digest(network),
+            designed_semantics=network.semantics,
+            semantics=self._plan.semantics,
+            seed=network.seed,
+            notes=(*self._plan.notes, *self._notes),
+            warnings=self._plan.warnings,
+            started=self._started,
+            run_seconds=self._seconds,
+        )
+
+
+def _trace_probes(plan: Plan) -> list[TraceProbe]:
+    names = [item.name for item in plan.populations]
+    return [
+        TraceProbe(
+            population=names.index(probe.population),
+            variable=probe.variable,
+            interval=1 if probe.interval is None else round(probe.interval / plan.dt),
+            indices=slice(None) if probe.indices is None else probe.indices,
+        )
+        for probe in plan.network.probes
+        if probe.variable != SPIKES
+    ]

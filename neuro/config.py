@@ -1,0 +1,214 @@
+"""Everything that is read from files and command lines, checked by pydantic before any work.
+
+Program files (JSON), parameter settings (``--set name=value``) and hardware files (TOML). All
+problems of one file are reported at once, each with its place.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import ValidationError as PydanticError
+
+from neuro.errors import NeuroError, ValidationError, raise_all, suggestion
+from neuro.ir.description import Description, parameter_fields
+from neuro.target import Target
+from neuro.units import to_coherent
+
+ROW_COLUMNS = 4
+
+
+class ProgramRow(NamedTuple):
+    """One row of a program file, ``[t, op, cue, content]``; further columns are ignored.
+
+    Parameters
+    ----------
+    t : float, ms
+        First input spike of the operation, from the start of the program.
+    op : str
+        Code of the operation.
+    cue : int or None
+        The cue, for operations that take one.
+    content : tuple of int
+        Active content bits, for operations that take them.
+    """
+
+    t: float
+    op: str
+    cue: int | None
+    content: tuple[int, ...]
+
+
+def read_program(path: Path) -> list[ProgramRow]:
+    """Read a program file.
+
+    Raises
+    ------
+    ValidationError, CheckError
+        If the file is missing, no JSON, or a row is malformed; every bad row is named.
+    """
+    where = f"program {str(path)!r}"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValidationError(where, f"cannot be read ({error})", value=str(path)) from error
+    try:
+        rows = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValidationError(
+            where, f"not JSON ({error})", value=str(path), hint=PROGRAM_EXAMPLE
+        ) from error
+    return parse_program(rows, where)
+
+
+PROGRAM_EXAMPLE = 'A program looks like [[0, "L", 0, [1, 2]], [14, "C", 0, []]]'
+
+
+def parse_program(rows: Any, where: str = "program") -> list[ProgramRow]:
+    """Check the rows of a program.
+
+    Raises
+    ------
+    ValidationError, CheckError
+        If a row is malformed; every bad one is named.
+    """
+    if not isinstance(rows, list):
+        raise ValidationError(
+            where, f"expected a list of rows, got {type(rows).__name__}", hint=PROGRAM_EXAMPLE
+        )
+    if not rows:
+        raise ValidationError(where, "has no rows", hint=PROGRAM_EXAMPLE)
+    try:
+        return TypeAdapter(list[_Row]).validate_python(rows)
+    except PydanticError as error:
+        issues = [
+            ValidationError(_row_place(where, item["loc"]), _pydantic_text(item))
+            for item in error.errors(include_url=False)
+        ]
+        raise_all(where, issues)
+        raise
+
+
+def parse_settings(cls: type[Description], settings: Iterable[str], where: str) -> Any:
+    """Make a parameter dataclass from ``name=value`` texts.
+
+    Physical parameters need their unit, as in ``tau_plus=3 ms``.
+
+    Raises
+    ------
+    ValidationError, UnitError, CheckError
+        If a name is unknown, a value has the wrong kind, or a unit is missing or wrong.
+    """
+    issues: list[NeuroError] = []
+    values: dict[str, Any] = {}
+    known = {item.name: item for item in fields(cls)}
+    units = {item.name: item.metadata["unit"] for item in parameter_fields(cls)}
+    for setting in settings:
+        name, equals, text = (part.strip() for part in setting.partition("="))
+        try:
+            if not equals:
+                raise ValidationError(where, f"setting {setting!r}", hint="Write it as name=value")
+            if name not in known:
+                raise ValidationError(
+                    where,
+                    f"unknown parameter {name!r}",
+                    value=name,
+                    limit=suggestion(name, known),
+                )
+            if name in values:
+                raise ValidationError(f"{where}.{name}", "is set twice", value=text)
+            values[name] = _setting(text, known[name], units, f"{where}.{name}")
+        except NeuroError as error:
+            issues.append(error)
+    raise_all(where, issues)
+    return cls(**values)
+
+
+def parse_target(name: str, text: str) -> Target:
+    """Read a hardware file.
+
+    Raises
+    ------
+    ValidationError, CheckError
+        If it is no TOML, lacks a key or has one that is not known.
+    """
+    where = f"hardware file {name + '.toml'!r}"
+    try:
+        content = _TargetFile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ValidationError(where, f"not TOML ({error})") from error
+    except PydanticError as error:
+        issues = [
+            ValidationError(".".join([where, *map(str, item["loc"])]), _pydantic_text(item))
+            for item in error.errors(include_url=False)
+        ]
+        raise_all(where, issues)
+        raise
+    return Target(name=name, backend=content.backend, description=content.description)
+
+
+def parameter_rows(cls: type[Description]) -> list[tuple[str, str, str]]:
+    """List name, default and unit of every parameter of a model, for people."""
+    rows = []
+    for item in fields(cls):
+        default = "" if item.default is MISSING else str(item.default)
+        rows.append((item.name, default, str(item.metadata.get("unit", ""))))
+    return rows
+
+
+class _TargetFile(BaseModel):
+    """Keys of a hardware file."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    backend: str
+    description: str
+
+
+def _first_columns(row: Any) -> Any:
+    if not isinstance(row, list) or len(row) < ROW_COLUMNS:
+        raise ValueError("a row is a list [t, op, cue, content]")
+    t, op, cue, content = row[:ROW_COLUMNS]
+    return ProgramRow(t, op, cue, tuple(content) if isinstance(content, list) else content or ())
+
+
+_Index = Annotated[int, Field(strict=True)]
+
+
+class _CheckedRow(NamedTuple):
+    """Types of the columns; a NamedTuple so that pydantic names the column that is wrong."""
+
+    t: Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)]
+    op: Annotated[str, Field(strict=True)]
+    cue: _Index | None
+    content: tuple[_Index, ...]
+
+
+_Row = Annotated[_CheckedRow, BeforeValidator(_first_columns)]
+
+
+def _row_place(where: str, location: tuple[int | str, ...]) -> str:
+    row, *rest = location
+    column = "".join(f".{part}" if isinstance(part, str) else f"[{part}]" for part in rest)
+    return f"{where} row {row}{column}"
+
+
+def _pydantic_text(item: Mapping[str, Any]) -> str:
+    message = str(item["msg"]).removeprefix("Value error, ")
+    text = repr(item["input"])
+    shortened = text if len(text) <= 60 else f"{text[:57]}..."
+    return f"{message[:1].lower()}{message[1:]}, got {shortened}"
+
+
+def _setting(text: str, item: Any, units: Mapping[str, str], where: str) -> Any:
+    if item.name in units:
+        return to_coherent(text, units[item.name], where, bare=False)
+    try:
+        return TypeAdapter(item.type).validate_python(text)
+    except PydanticError as error:
+        problems = [_pydantic_text(each) for each in error.errors(include_url=False)]
+        raise ValidationError(where, "; ".join(problems), value=text) from error

@@ -1,0 +1,215 @@
+"""The run loop: advances a network by any number of steps and records what probes ask for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuro.engine.network import EngineNetwork, SynapseGroup
+from neuro.engine.plasticity import learn
+from neuro.engine.rows import rounds, row_positions
+from neuro.engine.state import EngineState
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+Spikes = tuple[IntArray, IntArray]
+"""Steps and indices, sorted by step."""
+
+
+@dataclass(frozen=True, slots=True)
+class TraceProbe:
+    """A recorded state variable: of which population, which neurons, every how many steps."""
+
+    population: int
+    variable: str
+    interval: int
+    indices: IntArray | slice
+
+
+@dataclass(slots=True, kw_only=True)
+class Recording:
+    """What one call of `advance` recorded.
+
+    Parameters
+    ----------
+    spikes : list of (steps, indices)
+        For each source: inputs first, then populations.
+    traces : list of (steps, values), values of shape (samples, neurons)
+        For each trace probe; a sample is the state at the start of its step.
+    synaptic_events, plastic_updates : list of int
+        For each projection: synapses that a pre spike reached, and how many of these are plastic.
+    """
+
+    spikes: list[Spikes]
+    traces: list[tuple[IntArray, FloatArray]]
+    synaptic_events: list[int]
+    plastic_updates: list[int]
+
+
+@dataclass(slots=True)
+class _Log:
+    """Lists that grow during `advance`."""
+
+    spikes: list[list[tuple[int, IntArray]]]
+    traces: list[list[tuple[int, FloatArray]]]
+    events: list[int]
+    updates: list[int]
+
+
+def advance(
+    network: EngineNetwork,
+    state: EngineState,
+    steps: int,
+    inputs: Sequence[Spikes],
+    probes: Sequence[TraceProbe] = (),
+) -> tuple[EngineState, Recording]:
+    """Run a number of steps.
+
+    Parameters
+    ----------
+    network : EngineNetwork
+        What runs.
+    state : EngineState
+        Where it starts; left untouched.
+    steps : int
+        How far it runs.
+    inputs : sequence of (steps, indices)
+        For each input, the spikes it emits in these steps; the very first call may hold spikes of
+        step -1, which arrive from step 0 on.
+    probes : sequence of TraceProbe
+        State variables to record.
+
+    Returns
+    -------
+    EngineState, Recording
+        The state after the last step, and what was recorded on the way.
+    """
+    state = state.copy()
+    log = _Log(
+        spikes=[[] for _ in network.sources],
+        traces=[[] for _ in probes],
+        events=[0] * len(network.synapses),
+        updates=[0] * len(network.synapses),
+    )
+    slices = [_by_step(spikes, state.step - 1, steps + 1) for spikes in inputs]
+    if state.step == 0:
+        early = [part[0] for part in slices]
+        _transmit(network, state, -1, [*early, *_silence(len(network.cells))], log)
+    for offset in range(steps):
+        _sample(state, probes, log)
+        emitted = [part[offset + 1] for part in slices]
+        fired = _update_cells(network, state)
+        _transmit(network, state, state.step, [*emitted, *fired], log)
+        for recent, spikes in zip(state.recent, fired, strict=True):
+            if recent:
+                recent.pop(0)
+                recent.append(spikes)
+        state.step += 1
+    return state, _recording(log, probes)
+
+
+def _silence(count: int) -> list[IntArray]:
+    return [np.zeros(0, dtype=np.int64)] * count
+
+
+def _by_step(spikes: Spikes, first: int, count: int) -> list[IntArray]:
+    """Split sorted spikes into one list of indices for each of `count` steps."""
+    steps, indices = spikes
+    edges = np.searchsorted(steps, np.arange(first, first + count + 1))
+    return [indices[edges[k] : edges[k + 1]] for k in range(count)]
+
+
+def _sample(state: EngineState, probes: Sequence[TraceProbe], log: _Log) -> None:
+    for probe, trace in zip(probes, log.traces, strict=True):
+        if state.step % probe.interval == 0:
+            values = state.cells[probe.population][probe.variable][probe.indices]
+            trace.append((state.step, values.copy()))
+
+
+def _update_cells(network: EngineNetwork, state: EngineState) -> list[IntArray]:
+    fired: list[IntArray] = []
+    for position, group in enumerate(network.cells):
+        arrivals = state.arrivals[position][:, state.step % group.slots]
+        state.cells[position], spiked = group.kernel.step(
+            state.cells[position], arrivals, group.constants
+        )
+        arrivals[:] = 0.0
+        fired.append(np.flatnonzero(spiked))
+    return fired
+
+
+def _transmit(
+    network: EngineNetwork, state: EngineState, step: int, spikes: list[IntArray], log: _Log
+) -> None:
+    """Send the spikes of one step, let plastic synapses learn, and count."""
+    for indices, kept in zip(spikes, log.spikes, strict=True):
+        if indices.size:
+            kept.append((step, indices))
+    for number, group in enumerate(network.synapses):
+        pre = spikes[group.source]
+        if group.plastic is not None:
+            log.updates[number] += _learn_and_deliver(network, state, number, step, pre)
+            log.events[number] = log.updates[number]
+        elif pre.size:
+            positions = row_positions(group.offsets, pre)
+            log.events[number] += positions.size
+            _deliver(network, state, group, step, positions, group.weights)
+
+
+def _learn_and_deliver(
+    network: EngineNetwork, state: EngineState, number: int, step: int, pre: IntArray
+) -> int:
+    """Run the learning rule of one projection and send; return how many synapses were visited."""
+    group, plastic = network.synapses[number], state.plastic[number]
+    assert group.plastic is not None and plastic is not None
+    recent = state.recent[group.target]
+    posts = [recent[-delay] for delay in group.plastic.delays.tolist()]
+    if pre.size == 0 and all(targets.size == 0 for targets in posts):
+        return 0
+    visited = 0
+    # A source that spikes twice in a step is seen twice; post spikes are seen once.
+    for sources in rounds(pre):
+        positions = learn(group.plastic, plastic, group.offsets, step, sources, posts)
+        _deliver(network, state, group, step, positions, plastic.weights)
+        visited += positions.size
+        posts = _silence(len(posts))
+    return visited
+
+
+def _deliver(
+    network: EngineNetwork,
+    state: EngineState,
+    group: SynapseGroup,
+    step: int,
+    positions: IntArray,
+    weights: Any,
+) -> None:
+    """Add the weights at some positions to what is under way to the target."""
+    chosen = weights[positions] if np.ndim(weights) else weights
+    delays = group.delay_steps[positions] if np.ndim(group.delay_steps) else group.delay_steps
+    slots = (step + delays) % network.cells[group.target].slots
+    receptor = state.arrivals[group.target][group.receptor]
+    np.add.at(receptor, (slots, group.targets[positions]), chosen)
+
+
+def _recording(log: _Log, probes: Sequence[TraceProbe]) -> Recording:
+    return Recording(
+        spikes=[_joined(spikes) for spikes in log.spikes],
+        traces=[
+            (
+                np.array([step for step, _ in trace], dtype=np.int64),
+                np.array([values for _, values in trace], dtype=np.float64),
+            )
+            for trace in log.traces
+        ],
+        synaptic_events=log.events,
+        plastic_updates=log.updates,
+    )
+
+
+def _joined(spikes: list[tuple[int, IntArray]]) -> Spikes:
+    empty = np.zeros(0, dtype=np.int64)
+    steps = [np.full(indices.size, step, dtype=np.int64) for step, indices in spikes]
+    return np.concatenate([empty, *steps]), np.concatenate([empty, *(i for _, i in spikes)])

@@ -1,0 +1,44 @@
+"""What a network asks for that a target does not offer; every gap is listed."""
+
+from neuro.errors import NeuroError, UnsupportedError
+from neuro.ir import Network
+from neuro.target import Capabilities
+
+
+def unsupported(network: Network, semantics: str, able: Capabilities) -> list[NeuroError]:
+    """List everything in a network that a target cannot represent.
+
+    Parameters
+    ----------
+    network : Network
+        What is to run.
+    semantics : str
+        The order of work asked for.
+    able : Capabilities
+        What the target offers.
+    """
+    parts = [
+        ("network", network.name, "semantics", semantics, able.semantics),
+        *(
+            ("population", item.name, "cell", type(item.cell).__name__, able.cells)
+            for item in network.populations
+        ),
+        *(
+            ("projection", item.name, "synapse", type(item.synapse).__name__, able.synapses)
+            for item in network.projections
+        ),
+        *(
+            ("input", item.name, "type", type(item).__name__, able.inputs)
+            for item in network.inputs
+        ),
+    ]
+    return [
+        UnsupportedError(
+            f"{kind} {name!r}.{member}",
+            f"{value!r} is not offered here",
+            value=value,
+            limit=f"On offer: {', '.join(sorted(offered))}",
+        )
+        for kind, name, member, value, offered in parts
+        if value not in offered
+    ]

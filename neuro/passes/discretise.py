@@ -1,0 +1,120 @@
+"""Pass `discretise`: times and delays become whole steps of dt.
+
+What does not fall on the grid is moved to it and noted. Delays and spike times go to the nearest
+step; a refractory time goes to the nearest under `exact` and up under `tick`, as on SpiNNaker.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from neuro.errors import ValidationError
+from neuro.notes import FidelityNote
+from neuro.plan import (
+    Plan,
+    PlannedArray,
+    PlannedInput,
+    PlannedPopulation,
+    PlannedProjection,
+    StepArray,
+)
+from neuro.units import GRID_TOLERANCE, format_value
+
+
+def discretise(plan: Plan) -> Plan:
+    """Express every time of an expanded plan in steps.
+
+    Raises
+    ------
+    ValidationError
+        If a drawn delay is shorter than half a step.
+    """
+    notes: list[FidelityNote] = []
+    return replace(
+        plan,
+        populations=tuple(_population(item, plan, notes) for item in plan.populations),
+        inputs=tuple(_input(item, plan, notes) for item in plan.inputs),
+        projections=tuple(_projection(item, plan, notes) for item in plan.projections),
+        notes=(*plan.notes, *notes),
+        passes=(*plan.passes, "discretise"),
+    )
+
+
+def array_steps(
+    times: Any, dt: float, label_offset: int, where: str
+) -> tuple[StepArray, list[FidelityNote]]:
+    """Return the step in which each listed spike is emitted, and what was moved to the grid.
+
+    A spike at time 0 under `exact` is emitted by the step before the first one.
+    """
+    steps, notes = _to_steps(times, dt, where)
+    return np.asarray(steps, dtype=np.int64) - label_offset, notes
+
+
+def _population(
+    population: PlannedPopulation, plan: Plan, notes: list[FidelityNote]
+) -> PlannedPopulation:
+    if "tau_refrac" not in population.parameters:
+        return population
+    where = f"population {population.name!r}.tau_refrac"
+    steps, found = _to_steps(
+        population.parameters["tau_refrac"], plan.dt, where, up=plan.semantics == "tick"
+    )
+    notes += found
+    return replace(population, refractory_steps=steps)
+
+
+def _input(source: PlannedInput, plan: Plan, notes: list[FidelityNote]) -> PlannedInput:
+    if not isinstance(source, PlannedArray):
+        return source
+    steps, found = array_steps(
+        source.times, plan.dt, plan.label_offset, f"input {source.name!r}.times"
+    )
+    notes += found
+    return replace(source, steps=steps)
+
+
+def _projection(
+    projection: PlannedProjection, plan: Plan, notes: list[FidelityNote]
+) -> PlannedProjection:
+    where = f"projection {projection.name!r}.delay"
+    steps, found = _to_steps(projection.delays, plan.dt, where)
+    if np.size(steps) and np.min(steps) < 1:
+        shortest = format_value(float(np.min(projection.delays)), "ms")
+        raise ValidationError(
+            where,
+            f"a delay of {shortest} was drawn",
+            value=shortest,
+            limit=f"A delay is at least one time step, {format_value(plan.dt, 'ms')}",
+            hint="Give the distribution a lower bound of one time step",
+        )
+    notes += found
+    return replace(projection, delay_steps=steps)
+
+
+def _to_steps(
+    times: Any, dt: float, where: str, *, up: bool = False
+) -> tuple[Any, list[FidelityNote]]:
+    """Round times to steps; a number of steps within rounding error of a whole one is that one."""
+    exact = np.asarray(times, dtype=np.float64) / dt
+    nearest = np.rint(exact)
+    off_grid = np.abs(exact - nearest) > GRID_TOLERANCE * np.maximum(np.abs(exact), 1.0)
+    steps = np.where(off_grid, np.ceil(exact), nearest) if up else nearest
+    notes = []
+    if np.any(off_grid):
+        error = np.abs(steps - exact) / np.maximum(np.abs(exact), np.finfo(float).tiny)
+        worst = np.unravel_index(np.argmax(error), error.shape)
+        notes.append(
+            FidelityNote(
+                where=where,
+                requested=float(exact[worst] * dt),
+                stored=float(steps[worst] * dt),
+                relative_error=float(error[worst]),
+                unit="ms",
+                reason=f"{np.count_nonzero(off_grid)} of {off_grid.size} not on the grid of "
+                f"{format_value(dt, 'ms')}.",
+            )
+        )
+    whole = steps.astype(np.int64)
+    return (int(whole) if whole.ndim == 0 else whole), notes

@@ -1,0 +1,158 @@
+"""Results as HDF5 files, with a format version.
+
+Layout: attributes ``format``, ``version``, ``network``, ``provenance``, ``counters`` (JSON), ``dt``
+and ``duration``; groups ``spikes/NAME``, ``traces/NAME/VARIABLE`` and ``weights/NAME`` with one data
+set for each array. Files are written atomically and nothing in them is ever executed.
+"""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from neuro.errors import NeuroError, ResultError
+from neuro.files import atomic_path, check_writable
+from neuro.ir import Network, from_json, to_json
+from neuro.results.counters import Counters
+from neuro.results.provenance import Provenance
+from neuro.results.result import Result, SpikeTrains, Trace, Weights
+
+FORMAT = "neuro-result"
+VERSION = 1
+
+
+def save_result(result: Result, path: Path) -> None:
+    """Write a result to one file; an older file of that name is replaced only when it is complete.
+
+    Raises
+    ------
+    ValidationError
+        If the folder cannot be written.
+    """
+    check_writable(path, "result file")
+    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["format"] = FORMAT
+        file.attrs["version"] = VERSION
+        file.attrs["dt"] = result.dt
+        file.attrs["duration"] = result.duration
+        # As data sets: an attribute holds at most 64 KiB.
+        file["network"] = to_json(result.network)
+        file["provenance"] = json.dumps(result.provenance.as_dict())
+        file["counters"] = json.dumps(_counts(result.counters))
+        for group in ("spikes", "traces", "weights"):
+            file.create_group(group)
+        for name, trains in result.spikes.items():
+            _write(file, f"spikes/{name}", trains)
+        for name, variables in result.traces.items():
+            for variable, trace in variables.items():
+                _write(file, f"traces/{name}/{variable}", trace)
+        for name, weights in result.weights.items():
+            _write(file, f"weights/{name}", weights)
+
+
+def load_result(path: str | Path) -> Result:
+    """Read a stored result.
+
+    Raises
+    ------
+    ResultError
+        If the file is missing, no HDF5 file, no result of neuro, of a later version, or damaged.
+    """
+    path = Path(path)
+    where = f"result file {str(path)!r}"
+    if not path.is_file():
+        raise ResultError(where, "no such file", value=str(path), hint="Check the name")
+    try:
+        with h5py.File(path, "r") as file:
+            _check_header(file, where)
+            return _read_result(file)
+    except OSError as error:
+        raise ResultError(
+            where, "not a readable HDF5 file", value=str(path), hint="It may be cut short or foreign"
+        ) from error
+    except NeuroError as error:
+        if isinstance(error, ResultError) and error.where == where:
+            raise
+        raise ResultError(where, f"damaged: {error}", value=str(path)) from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ResultError(
+            where, f"damaged or incomplete ({error})", value=str(path), hint="Run the model again"
+        ) from error
+
+
+def _check_header(file: h5py.File, where: str) -> None:
+    if file.attrs.get("format") != FORMAT:
+        raise ResultError(
+            where,
+            "an HDF5 file, but not a result of neuro",
+            limit=f"Results carry the attribute format={FORMAT!r}",
+            hint="Give a file written by 'neuro run --out'",
+        )
+    version = file.attrs.get("version")
+    if not isinstance(version, np.integer) or not 1 <= int(version) <= VERSION:
+        raise ResultError(
+            where,
+            f"format version {version}",
+            value=version,
+            limit=f"This neuro reads versions 1 to {VERSION}",
+            hint="Update neuro-spiking-memory",
+        )
+
+
+def _counts(counters: Counters) -> dict[str, Any]:
+    return {item.name: dict(getattr(counters, item.name)) for item in fields(counters)}
+
+
+def _write(file: h5py.File, place: str, part: SpikeTrains | Trace | Weights) -> None:
+    group = file.create_group(place)
+    for item in fields(part):
+        value = getattr(part, item.name)
+        if isinstance(value, np.ndarray):
+            group.create_dataset(item.name, data=value, compression="gzip", shuffle=True)
+        else:
+            group.attrs[item.name] = value
+
+
+def _read(group: h5py.Group, kind: type) -> Any:
+    values = {
+        item.name: group[item.name][()] if item.name in group else group.attrs[item.name]
+        for item in fields(kind)
+    }
+    if "size" in values:
+        values["size"] = int(values["size"])
+    part = kind(**values)
+    flat = {item.name for item in fields(kind)} & {"times", "indices", "sources", "targets"}
+    for name in flat:
+        if values[name].ndim != 1:
+            raise ValueError(f"{group.name}/{name} has {values[name].ndim} dimensions")
+    if isinstance(part, SpikeTrains) and part.times.shape != part.indices.shape:
+        raise ValueError(f"{group.name} has {part.times.size} times, {part.indices.size} indices")
+    if isinstance(part, Trace) and part.values.shape != (part.times.size, part.indices.size):
+        raise ValueError(f"{group.name} has values of shape {part.values.shape}")
+    if isinstance(part, Weights) and not (
+        part.sources.shape == part.targets.shape == part.values.shape
+    ):
+        raise ValueError(f"{group.name} has arrays of different lengths")
+    return part
+
+
+def _read_result(file: h5py.File) -> Result:
+    network = from_json(file["network"].asstr()[()])
+    if not isinstance(network, Network):
+        raise ValueError("the stored network is none")
+    return Result(
+        network=network,
+        dt=float(file.attrs["dt"]),
+        duration=float(file.attrs["duration"]),
+        spikes={name: _read(group, SpikeTrains) for name, group in file["spikes"].items()},
+        traces={
+            name: {variable: _read(trace, Trace) for variable, trace in group.items()}
+            for name, group in file["traces"].items()
+        },
+        weights={name: _read(group, Weights) for name, group in file["weights"].items()},
+        counters=Counters(**json.loads(file["counters"].asstr()[()])),
+        provenance=Provenance.from_dict(json.loads(file["provenance"].asstr()[()])),
+    )

@@ -1,0 +1,168 @@
+"""The functions that users call: lower a network, check it, run it."""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+
+from neuro.backend import Backend, Program, Progress
+from neuro.errors import SemanticsWarning, ValidationError, raise_all, suggestion
+from neuro.hardware_configs import load_target
+from neuro.ir import Network
+from neuro.ir.validate import SEMANTICS
+from neuro.notes import FidelityNote
+from neuro.passes import discretise, expand, unsupported
+from neuro.plan import Plan
+from neuro.registry import load_backend
+from neuro.results import Result
+from neuro.target import Target
+from neuro.units import to_coherent
+
+PASSES: tuple[Callable[[Plan], Plan], ...] = (discretise,)
+"""What follows `expand`, in order."""
+
+
+def simulate(
+    network: Network,
+    duration: float | str,
+    *,
+    backend: str = "cpu",
+    target: str | None = None,
+    semantics: str | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Run a network from time zero and return the result.
+
+    Parameters
+    ----------
+    network : Network
+        What to run.
+    duration : float in ms, or str such as ``"1 s"``
+        How long; a multiple of the time step.
+    backend : str, default "cpu"
+        What runs it.
+    target : str, optional
+        Which hardware; default the backend's own.
+    semantics : {"exact", "tick"}, optional
+        Order of work inside a step; default what the network was designed for. Another one warns.
+    progress : callable, optional
+        Called with the fraction done.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    NeuroError
+        If the network cannot run there, or the run fails.
+
+    Examples
+    --------
+    >>> from neuro.ir import CurrentExponentialLIF, Population, Probe
+    >>> cell = CurrentExponentialLIF(i_offset="1 nA")
+    >>> network = Network(
+    ...     name="one", populations=[Population("a", 1, cell)], probes=[Probe(population="a")]
+    ... )
+    >>> simulate(network, "50 ms").spikes["a"].times.round(1).tolist()
+    [27.8]
+    """
+    milliseconds = to_coherent(duration, "ms", "duration")
+    with compile_network(network, backend=backend, target=target, semantics=semantics) as program:
+        program.run(milliseconds, progress=progress)
+        return program.result()
+
+
+def compile_network(
+    network: Network,
+    *,
+    backend: str = "cpu",
+    target: str | None = None,
+    semantics: str | None = None,
+) -> Program:
+    """Lower a network and compile it, ready to run; see `simulate` for the parameters."""
+    engine = load_backend(backend)
+    hardware = _target(engine, target)
+    chosen = _semantics(network, semantics)
+    raise_all(
+        f"network {network.name!r} on backend {backend!r}",
+        unsupported(network, chosen, engine.capabilities(hardware)),
+    )
+    return engine.compile(lower(network, semantics=chosen), hardware)
+
+
+def lower(
+    network: Network, *, semantics: str | None = None, stop_after: str | None = None
+) -> Plan:
+    """Lower a network to a plan.
+
+    Parameters
+    ----------
+    network : Network
+        What to lower.
+    semantics : {"exact", "tick"}, optional
+        Default what the network was designed for; another one warns and leaves a note.
+    stop_after : str, optional
+        Name of the last pass to apply, to look at what it did; default all.
+
+    Raises
+    ------
+    ValidationError
+        If there is no such pass or semantics, or a drawn value is out of range.
+    """
+    chosen = _semantics(network, semantics)
+    names = ["expand", *(step.__name__ for step in PASSES)]
+    if stop_after is not None and stop_after not in names:
+        raise ValidationError(
+            "stop_after", f"no pass {stop_after!r}", limit=suggestion(stop_after, names)
+        )
+    plan = _noted(expand(network, chosen))
+    for step in PASSES:
+        if plan.passes[-1] == stop_after:
+            break
+        plan = step(plan)
+    return plan
+
+
+def _noted(plan: Plan) -> Plan:
+    """Warn and note if the semantics are not those that the network was designed for."""
+    designed = plan.network.semantics
+    if plan.semantics == designed:
+        return plan
+    reason = (
+        f"Under 'exact' a spike acts one step after it arrives and a tie does not depress; under "
+        f"'tick' it acts in the step in which it arrives and a tie depresses. A network tuned for "
+        f"{designed!r} can give other answers."
+    )
+    where = f"network {plan.network.name!r}.semantics"
+    text = f"{where}: designed for {designed!r}, runs under {plan.semantics!r}. {reason}"
+    warnings.warn(text, SemanticsWarning, stacklevel=3)
+    note = FidelityNote(
+        where=where,
+        requested=designed,
+        stored=plan.semantics,
+        relative_error=None,
+        unit="",
+        reason=reason,
+    )
+    return replace(plan, notes=(*plan.notes, note), warnings=(*plan.warnings, text))
+
+
+def _semantics(network: Network, semantics: str | None) -> str:
+    chosen = network.semantics if semantics is None else semantics
+    if chosen not in SEMANTICS:
+        raise ValidationError(
+            "semantics", repr(chosen), value=chosen, limit=suggestion(chosen, SEMANTICS)
+        )
+    return chosen
+
+
+def _target(backend: Backend, name: str | None) -> Target:
+    target = load_target(backend.default_target if name is None else name)
+    if target.backend != backend.name:
+        raise ValidationError(
+            f"target {target.name!r}",
+            f"belongs to backend {target.backend!r}, not to {backend.name!r}",
+            value=target.name,
+            hint=f"Use backend {target.backend!r}, or target {backend.default_target!r}",
+        )
+    return target

@@ -1,0 +1,243 @@
+"""`AssociativeMemory`: store and recall with any memory network on any backend.
+
+It owns spacing, hold and decoding, and refuses what would silently corrupt the memory.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from neuro.backend import Progress
+from neuro.config import ProgramRow
+from neuro.errors import ValidationError, raise_all
+from neuro.ir import Network
+from neuro.results import Result
+from neuro.run import compile_network
+from neuro.tasks.program import (
+    Answer,
+    MemoryOperation,
+    ProgramRun,
+    decode,
+    encode,
+    program_issues,
+)
+from neuro.units import to_coherent
+
+
+class AssociativeMemory:
+    """A memory network in use.
+
+    Parameters
+    ----------
+    network : Network
+        A network with a protocol, such as ``ca3(...)``.
+    backend : str, default "cpu"
+        What runs it.
+    target : str, optional
+        Which hardware; default the backend's own.
+    semantics : {"exact", "tick"}, optional
+        Default what the network was designed for; another one warns.
+    spacing : float in ms or str, optional
+        Start-to-start time of `learn` and `recall`; default the protocol's safe one.
+
+    Raises
+    ------
+    ValidationError
+        If the network is no memory.
+    NeuroError
+        If it cannot run on that backend.
+
+    Examples
+    --------
+    >>> from neuro.models.ca3 import CA3Parameters, ca3
+    >>> memory = AssociativeMemory(ca3(CA3Parameters(cue_size=3, content_size=8)))
+    >>> _ = memory.learn(1, [0, 2, 5])
+    >>> memory.recall(cue=1).content
+    (0, 2, 5)
+    >>> memory.recall(content=[2]).cues
+    (1,)
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        backend: str = "cpu",
+        *,
+        target: str | None = None,
+        semantics: str | None = None,
+        spacing: float | str | None = None,
+    ) -> None:
+        if network.protocol is None:
+            raise ValidationError(
+                f"network {network.name!r}",
+                "is no memory: it has no protocol",
+                hint="Build it with a memory model, such as neuro.models.ca3",
+            )
+        self._protocol = network.protocol
+        self._dt: float = network.dt
+        chosen = self._protocol.safe_spacing if spacing is None else spacing
+        self._spacing: float = to_coherent(chosen, "ms", "spacing")
+        self._program = compile_network(
+            network, backend=backend, target=target, semantics=semantics
+        )
+        self._now = 0.0
+
+    @property
+    def time(self) -> float:
+        """When the next operation can start, ms."""
+        return self._now
+
+    def learn(
+        self, cue: int, content: Iterable[int], *, hold: float | str | None = None
+    ) -> Answer:
+        """Store a content under a cue, in place of what was there.
+
+        Parameters
+        ----------
+        cue : int
+            The address.
+        content : iterable of int
+            Active content bits, at least one.
+        hold : float in ms or str, optional
+            How long the input is held; default the protocol's.
+
+        Returns
+        -------
+        Answer
+            The echo; `dropped` are the content bits that the cue lost.
+
+        Raises
+        ------
+        ValidationError, CheckError
+            If cue or content is out of range, the content empty, or the hold harmful.
+        """
+        held = None if hold is None else to_coherent(hold, "ms", "hold")
+        return self._operate(takes_cue=True, takes_content=True, cue=cue, content=content, hold=held)
+
+    def recall(self, *, cue: int | None = None, content: Iterable[int] | None = None) -> Answer:
+        """Ask for the content of a cue, or for the cues of a content.
+
+        Parameters
+        ----------
+        cue : int, optional
+            The address; `content` of the answer is what is stored there.
+        content : iterable of int, optional
+            Content bits, at least one; `cues` of the answer are the cues that match.
+
+        Raises
+        ------
+        ValidationError, CheckError
+            If not exactly one of the two is given, or it is out of range.
+        """
+        if (cue is None) == (content is None):
+            raise ValidationError(
+                "recall", "give either cue or content", hint="For instance recall(cue=3)"
+            )
+        return self._operate(
+            takes_cue=cue is not None,
+            takes_content=content is not None,
+            cue=cue,
+            content=content or (),
+        )
+
+    def run_program(
+        self,
+        rows: Sequence[MemoryOperation | ProgramRow | Sequence[Any]],
+        *,
+        guard: bool = True,
+        progress: Progress | None = None,
+    ) -> ProgramRun:
+        """Run a list of operations.
+
+        Parameters
+        ----------
+        rows : sequence of MemoryOperation, or of [t, op, cue, content]
+            Times count from the start of the program, which is now.
+        guard : bool, default True
+            Refuse what can be run but would silently corrupt the memory. Without it a program shows
+            what the hardware would do.
+        progress : callable, optional
+            Called with the fraction done.
+
+        Returns
+        -------
+        ProgramRun
+            One answer for each row, and the result since the memory was made.
+
+        Raises
+        ------
+        ValidationError, CheckError
+            If a row is wrong; every bad row is named and nothing is run.
+        """
+        program = [as_operation(row) for row in rows]
+        if not program:
+            raise ValidationError("program", "has no rows")
+        raise_all("program", program_issues(self._protocol, program, self._dt, guard=guard))
+        shifted = [replace(item, t=item.t + self._now) for item in program]
+        end = max(item.t for item in shifted) + self._protocol.safe_spacing
+        self._run(shifted, end, progress)
+        result = self._program.result()
+        answers = decode(self._protocol, shifted, result)
+        asked = [replace(a, t=item.t) for a, item in zip(answers, program, strict=True)]
+        return ProgramRun(answers=tuple(asked), result=result)
+
+    def result(self) -> Result:
+        """Return everything since the memory was made."""
+        return self._program.result()
+
+    def close(self) -> None:
+        """Let go of what the backend holds."""
+        self._program.close()
+
+    def _operate(
+        self,
+        *,
+        takes_cue: bool,
+        takes_content: bool,
+        cue: int | None,
+        content: Iterable[int],
+        hold: float | None = None,
+    ) -> Answer:
+        code = next(
+            (
+                item.code
+                for item in self._protocol.operations
+                if (item.takes_cue, item.takes_content) == (takes_cue, takes_content)
+            ),
+            None,
+        )
+        if code is None:
+            raise ValidationError("memory", "its protocol has no such operation")
+        item = MemoryOperation(
+            t=self._now, op=code, cue=cue, content=tuple(sorted(content)), hold=hold
+        )
+        raise_all(
+            "operation", program_issues(self._protocol, [item], self._dt, guard=True)
+        )
+        self._run([item], self._now + self._spacing, None)
+        return decode(self._protocol, [item], self._program.result())[0]
+
+    def _run(
+        self, program: Sequence[MemoryOperation], end: float, progress: Progress | None
+    ) -> None:
+        name = self._protocol.cue_input.population
+        spikes = encode(self._protocol, program, self._dt)
+        self._program.run(end - self._now, inputs={name: spikes}, progress=progress)
+        self._now = end
+
+
+def as_operation(row: MemoryOperation | ProgramRow | Sequence[Any]) -> MemoryOperation:
+    """Turn a row of a program into an operation.
+
+    Raises
+    ------
+    ValidationError
+        If the row is malformed.
+    """
+    if isinstance(row, MemoryOperation):
+        return row
+    if not isinstance(row, ProgramRow):
+        from neuro.config import parse_program
+
+        (row,) = parse_program([list(row)], "program")
+    return MemoryOperation(t=row.t, op=row.op, cue=row.cue, content=tuple(row.content))
