@@ -5,21 +5,30 @@ problems of one file are reported at once, each with its place.
 """
 
 import json
+import textwrap
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 from pydantic import ValidationError as PydanticError
 
 from neuro.errors import NeuroError, ValidationError, raise_all, suggestion
-from neuro.ir.description import Description, parameter_fields
+from neuro.ir.description import parameter_fields
 from neuro.target import Target
 from neuro.units import to_coherent
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 ROW_COLUMNS = 4
+SHOWN_CHARACTERS = 60
+PROGRAM_EXAMPLE = 'A program looks like [[0, "L", 0, [1, 2]], [14, "C", 0, []]]'
+
+
+_Index = Annotated[int, Field(strict=True)]
 
 
 class ProgramRow(NamedTuple):
@@ -37,10 +46,10 @@ class ProgramRow(NamedTuple):
         Active content bits, for operations that take them.
     """
 
-    t: float
-    op: str
-    cue: int | None
-    content: tuple[int, ...]
+    t: Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)]
+    op: Annotated[str, Field(strict=True)]
+    cue: _Index | None
+    content: tuple[_Index, ...]
 
 
 def read_program(path: Path) -> list[ProgramRow]:
@@ -63,9 +72,6 @@ def read_program(path: Path) -> list[ProgramRow]:
             where, f"not JSON ({error})", value=str(path), hint=PROGRAM_EXAMPLE
         ) from error
     return parse_program(rows, where)
-
-
-PROGRAM_EXAMPLE = 'A program looks like [[0, "L", 0, [1, 2]], [14, "C", 0, []]]'
 
 
 def parse_program(rows: Any, where: str = "program") -> list[ProgramRow]:
@@ -93,7 +99,7 @@ def parse_program(rows: Any, where: str = "program") -> list[ProgramRow]:
         raise
 
 
-def parse_settings(cls: type[Description], settings: Iterable[str], where: str) -> Any:
+def parse_settings(cls: "type[DataclassInstance]", settings: Iterable[str], where: str) -> Any:
     """Make a parameter dataclass from ``name=value`` texts.
 
     Physical parameters need their unit, as in ``tau_plus=3 ms``.
@@ -151,7 +157,7 @@ def parse_target(name: str, text: str) -> Target:
     return Target(name=name, backend=content.backend, description=content.description)
 
 
-def parameter_rows(cls: type[Description]) -> list[tuple[str, str, str]]:
+def parameter_rows(cls: "type[DataclassInstance]") -> list[tuple[str, str, str]]:
     """List name, default and unit of every parameter of a model, for people."""
     rows = []
     for item in fields(cls):
@@ -170,25 +176,15 @@ class _TargetFile(BaseModel):
 
 
 def _first_columns(row: Any) -> Any:
+    """Cut a row to its four columns; JSON's null stands for an empty content."""
     if not isinstance(row, list) or len(row) < ROW_COLUMNS:
         raise ValueError("a row is a list [t, op, cue, content]")
-    t, op, cue, content = row[:ROW_COLUMNS]
-    return ProgramRow(t, op, cue, tuple(content) if isinstance(content, list) else content or ())
+    *head, content = row[:ROW_COLUMNS]
+    columns = (*head, [] if content is None else content)
+    return dict(zip(ProgramRow._fields, columns, strict=True))
 
 
-_Index = Annotated[int, Field(strict=True)]
-
-
-class _CheckedRow(NamedTuple):
-    """Types of the columns; a NamedTuple so that pydantic names the column that is wrong."""
-
-    t: Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)]
-    op: Annotated[str, Field(strict=True)]
-    cue: _Index | None
-    content: tuple[_Index, ...]
-
-
-_Row = Annotated[_CheckedRow, BeforeValidator(_first_columns)]
+_Row = Annotated[ProgramRow, BeforeValidator(_first_columns)]
 
 
 def _row_place(where: str, location: tuple[int | str, ...]) -> str:
@@ -200,7 +196,7 @@ def _row_place(where: str, location: tuple[int | str, ...]) -> str:
 def _pydantic_text(item: Mapping[str, Any]) -> str:
     message = str(item["msg"]).removeprefix("Value error, ")
     text = repr(item["input"])
-    shortened = text if len(text) <= 60 else f"{text[:57]}..."
+    shortened = textwrap.shorten(text, SHOWN_CHARACTERS, placeholder="...")
     return f"{message[:1].lower()}{message[1:]}, got {shortened}"
 
 

@@ -1,7 +1,7 @@
 """Every error and warning that neuro raises on purpose.
 
-An error carries data (`where`, `value`, `limit`, `hint`), not only text, so that a program can act on
-it. The text is always: where: what is wrong. What is allowed. How to mend it.
+An error carries data (`where`, `value`, `limit`, `hint`), not only text, so that a program can act
+on it. The text is always: where: what is wrong. What is allowed. How to mend it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -66,7 +66,7 @@ class UnavailableError(NeuroError, RuntimeError):
 
 
 class SimulationError(NeuroError, RuntimeError):
-    """The run itself failed: non-finite state, a solver that did not converge, a board that failed."""
+    """The run itself failed: non-finite state, a solver without convergence, a failing board."""
 
 
 class ResultError(NeuroError, ValueError):

@@ -90,9 +90,7 @@ def compile_network(
     return engine.compile(lower(network, semantics=chosen), hardware)
 
 
-def lower(
-    network: Network, *, semantics: str | None = None, stop_after: str | None = None
-) -> Plan:
+def lower(network: Network, *, semantics: str | None = None, stop_after: str | None = None) -> Plan:
     """Lower a network to a plan.
 
     Parameters

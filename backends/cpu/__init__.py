@@ -1,7 +1,7 @@
 """The CPU backend: `neuro.engine` on this computer, in double precision."""
 
-from neuro.backends.cpu.program import CPUProgram
 from neuro.backends.cpu.backend import CPU
+from neuro.backends.cpu.program import CPUProgram
 
 BACKEND = CPU
 

@@ -117,7 +117,7 @@ class CPUProgram(Program):
         for name, (times, indices) in inputs.items():
             if name not in arrays:
                 limit = suggestion(name, arrays)
-                issues.append(ValidationError(f"input {name!r}", "no such spike array", limit=limit))
+                issues.append(ValidationError(f"input {name!r}", "no spike array", limit=limit))
                 continue
             try:
                 added.append((names[name], self._merged(names[name], times, indices)))
@@ -179,7 +179,7 @@ class CPUProgram(Program):
             if probe.variable == SPIKES:
                 steps, indices = self._joined(self._network.sources.index(probe.population))
                 trains[probe.population] = SpikeTrains(
-                    times=(steps + plan.label_offset) * plan.dt,
+                    times=(steps + plan.label_offset).astype(np.float64) * plan.dt,
                     indices=indices,
                     size=sizes[probe.population],
                 )

@@ -150,9 +150,7 @@ def _tick_constants(population: PlannedPopulation, dt: float) -> Constants:
     }
 
 
-def _current_tick_step(
-    state: State, arrivals: FloatArray, c: Constants
-) -> tuple[State, BoolArray]:
+def _current_tick_step(state: State, arrivals: FloatArray, c: Constants) -> tuple[State, BoolArray]:
     i_e = state["i_excitatory"] + c["charge_E"] * arrivals[0]
     i_i = state["i_inhibitory"] + c["charge_I"] * arrivals[1]
     fired, spiked = _tick_membrane(state, i_e - i_i, c)
@@ -180,11 +178,13 @@ def _conductance_exact_constants(population: PlannedPopulation, dt: float) -> Co
     times = 0.5 * dt * (nodes + 1.0)
 
     def column(value: Any) -> FloatArray:
-        return np.asarray(value, dtype=np.float64)[..., None]
+        as_column: FloatArray = np.asarray(value, dtype=np.float64)[..., None]
+        return as_column
 
     def remaining(tau: Any) -> FloatArray:
         """Integrate exp(-s/tau) from each node to the end of the step."""
-        return column(tau) * (np.exp(-times / column(tau)) - np.exp(-dt / column(tau)))
+        tail: FloatArray = column(tau) * (np.exp(-times / column(tau)) - np.exp(-dt / column(tau)))
+        return tail
 
     return {
         **_membrane(population, dt),

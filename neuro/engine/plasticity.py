@@ -124,9 +124,7 @@ def plastic_constants(
     )
 
 
-def initial_plastic(
-    constants: PlasticConstants, weights: Any, offsets: StepArray
-) -> PlasticState:
+def initial_plastic(constants: PlasticConstants, weights: Any, offsets: StepArray) -> PlasticState:
     """Return the state of a plastic projection at time zero."""
     shape = (constants.delays.size, constants.target_size)
     sources = offsets.size - 1

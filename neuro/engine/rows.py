@@ -20,7 +20,8 @@ def row_positions(offsets: IntArray, rows: IntArray) -> IntArray:
     lengths = offsets[rows + 1] - starts
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if ends.size else 0
-    return np.arange(total) + np.repeat(starts - (ends - lengths), lengths)
+    positions: IntArray = np.arange(total) + np.repeat(starts - (ends - lengths), lengths)
+    return positions
 
 
 def rounds(spikes: IntArray) -> Iterator[IntArray]:

@@ -51,8 +51,8 @@ class CurrentExponentialLIF(Description):
     cm: Any = parameter("nF", 1.0, above=0)
     tau_m: Any = parameter("ms", 20.0, above=0)
     tau_refrac: Any = parameter("ms", 0.1, at_least=0)
-    tau_syn_E: Any = parameter("ms", 5.0, above=0)  # noqa: N815 - PyNN's name
-    tau_syn_I: Any = parameter("ms", 5.0, above=0)  # noqa: N815 - PyNN's name
+    tau_syn_E: Any = parameter("ms", 5.0, above=0)
+    tau_syn_I: Any = parameter("ms", 5.0, above=0)
     v_rest: Any = parameter("mV", -65.0)
     v_reset: Any = parameter("mV", -65.0)
     v_thresh: Any = parameter("mV", -50.0)
@@ -88,10 +88,10 @@ class ConductanceExponentialLIF(Description):
     cm: Any = parameter("nF", 1.0, above=0)
     tau_m: Any = parameter("ms", 20.0, above=0)
     tau_refrac: Any = parameter("ms", 0.1, at_least=0)
-    tau_syn_E: Any = parameter("ms", 5.0, above=0)  # noqa: N815 - PyNN's name
-    tau_syn_I: Any = parameter("ms", 5.0, above=0)  # noqa: N815 - PyNN's name
-    e_rev_E: Any = parameter("mV", 0.0)  # noqa: N815 - PyNN's name
-    e_rev_I: Any = parameter("mV", -70.0)  # noqa: N815 - PyNN's name
+    tau_syn_E: Any = parameter("ms", 5.0, above=0)
+    tau_syn_I: Any = parameter("ms", 5.0, above=0)
+    e_rev_E: Any = parameter("mV", 0.0)
+    e_rev_I: Any = parameter("mV", -70.0)
     v_rest: Any = parameter("mV", -65.0)
     v_reset: Any = parameter("mV", -65.0)
     v_thresh: Any = parameter("mV", -50.0)
@@ -190,9 +190,5 @@ class BinaryThresholdUnit(Description):
 
 
 CellType = (
-    CurrentExponentialLIF
-    | ConductanceExponentialLIF
-    | DeltaLIF
-    | DiscreteLIF
-    | BinaryThresholdUnit
+    CurrentExponentialLIF | ConductanceExponentialLIF | DeltaLIF | DiscreteLIF | BinaryThresholdUnit
 )

@@ -6,7 +6,7 @@ read. An invalid network cannot be made; its constructor reports everything that
 
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from neuro.errors import raise_all
 from neuro.ir.cells import CellType
@@ -71,6 +71,9 @@ class Projection(Description):
             object.__setattr__(self, "name", name)
 
 
+_Named = TypeVar("_Named", Population, Projection)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Network(Description):
     """A graph of populations and projections with physical units.
@@ -128,7 +131,7 @@ class Network(Description):
         KeyError
             If there is none.
         """
-        return next_named(self.populations, name)
+        return _named(self.populations, name)
 
     def projection(self, name: str) -> Projection:
         """Return the projection of that name.
@@ -138,7 +141,7 @@ class Network(Description):
         KeyError
             If there is none.
         """
-        return next_named(self.projections, name)
+        return _named(self.projections, name)
 
     def sizes(self) -> dict[str, int]:
         """Return the number of neurons or sources of each population and input, by name."""
@@ -150,14 +153,7 @@ def endpoint(place: str | View) -> str:
     return place.population if isinstance(place, View) else place
 
 
-def next_named(items: tuple[Any, ...], name: str) -> Any:
-    """Return the item of that name.
-
-    Raises
-    ------
-    KeyError
-        If there is none.
-    """
+def _named(items: tuple[_Named, ...], name: str) -> _Named:
     for item in items:
         if item.name == name:
             return item

@@ -378,9 +378,7 @@ def _plasticity_issues(synapse: PairSTDP, receptor: Receptor, where: str) -> lis
         value = getattr(synapse, name)
         if value not in known:
             issues.append(
-                ValidationError(
-                    f"{where}.{name}", repr(value), limit=suggestion(str(value), known)
-                )
+                ValidationError(f"{where}.{name}", repr(value), limit=suggestion(str(value), known))
             )
     if synapse.rule == "multiplicative" and synapse.amplitude == "absolute":
         issues.append(

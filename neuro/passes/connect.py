@@ -124,7 +124,7 @@ def _natural(sources: IntArray, targets: IntArray) -> Pairs:
 
 
 def _bernoulli_positions(trials: int, probability: float, rng: np.random.Generator) -> IntArray:
-    """Return the positions of the successes in `trials` trials, by drawing the gaps between them."""
+    """Return the positions of the successes in a row of trials, by drawing the gaps."""
     if probability <= 0 or trials == 0:
         return np.zeros(0, dtype=np.int64)
     if probability >= 1:

@@ -57,7 +57,12 @@ def _population(population: Population, seed: int) -> PlannedPopulation:
     cell = population.cell
     parameters = {
         item.name: _values(
-            getattr(cell, item.name), population.size, seed, "population", population.name, item.name
+            getattr(cell, item.name),
+            population.size,
+            seed,
+            "population",
+            population.name,
+            item.name,
         )
         for item in fields(cell)
     }

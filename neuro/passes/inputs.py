@@ -16,9 +16,7 @@ BLOCK = 1000.0
 IntArray = NDArray[np.int64]
 
 
-def emitted(
-    plan: Plan, source: PlannedInput, first: int, last: int
-) -> tuple[IntArray, IntArray]:
+def emitted(plan: Plan, source: PlannedInput, first: int, last: int) -> tuple[IntArray, IntArray]:
     """Return the spikes that an input emits in the steps ``first <= step < last``.
 
     Returns

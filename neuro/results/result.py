@@ -38,11 +38,13 @@ class SpikeTrains:
 
     def ticks(self, dt: float) -> IntArray:
         """Return the spike times in steps of `dt`, shape (spikes,)."""
-        return np.rint(self.times / dt).astype(np.int64)
+        ticks: IntArray = np.rint(self.times / dt).astype(np.int64)
+        return ticks
 
     def of(self, neuron: int) -> FloatArray:
         """Return the spike times of one neuron, ms."""
-        return self.times[self.indices == neuron]
+        times: FloatArray = self.times[self.indices == neuron]
+        return times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """Final weights of a plastic projection, shape (synapses,) each, sorted by source and target."""
+    """Final weights of a plastic projection, arrays of shape (synapses,), sorted by source."""
 
     sources: IntArray
     targets: IntArray

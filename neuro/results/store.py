@@ -1,8 +1,9 @@
 """Results as HDF5 files, with a format version.
 
-Layout: attributes ``format``, ``version``, ``network``, ``provenance``, ``counters`` (JSON), ``dt``
-and ``duration``; groups ``spikes/NAME``, ``traces/NAME/VARIABLE`` and ``weights/NAME`` with one data
-set for each array. Files are written atomically and nothing in them is ever executed.
+Layout: attributes ``format``, ``version``, ``dt`` and ``duration``; data sets ``network``,
+``provenance`` and ``counters`` (JSON text); groups ``spikes/NAME``, ``traces/NAME/VARIABLE`` and
+``weights/NAME`` with one data set for each array. Files are written atomically and nothing in them
+is ever executed.
 """
 
 import json
@@ -71,7 +72,10 @@ def load_result(path: str | Path) -> Result:
             return _read_result(file)
     except OSError as error:
         raise ResultError(
-            where, "not a readable HDF5 file", value=str(path), hint="It may be cut short or foreign"
+            where,
+            "not a readable HDF5 file",
+            value=str(path),
+            hint="It may be cut short or foreign",
         ) from error
     except NeuroError as error:
         if isinstance(error, ResultError) and error.where == where:

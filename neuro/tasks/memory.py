@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from neuro.backend import Progress
-from neuro.config import ProgramRow
+from neuro.config import ProgramRow, parse_program
 from neuro.errors import ValidationError, raise_all
 from neuro.ir import Network
 from neuro.results import Result
@@ -87,9 +87,7 @@ class AssociativeMemory:
         """When the next operation can start, ms."""
         return self._now
 
-    def learn(
-        self, cue: int, content: Iterable[int], *, hold: float | str | None = None
-    ) -> Answer:
+    def learn(self, cue: int, content: Iterable[int], *, hold: float | str | None = None) -> Answer:
         """Store a content under a cue, in place of what was there.
 
         Parameters
@@ -112,7 +110,9 @@ class AssociativeMemory:
             If cue or content is out of range, the content empty, or the hold harmful.
         """
         held = None if hold is None else to_coherent(hold, "ms", "hold")
-        return self._operate(takes_cue=True, takes_content=True, cue=cue, content=content, hold=held)
+        return self._operate(
+            takes_cue=True, takes_content=True, cue=cue, content=content, hold=held
+        )
 
     def recall(self, *, cue: int | None = None, content: Iterable[int] | None = None) -> Answer:
         """Ask for the content of a cue, or for the cues of a content.
@@ -211,9 +211,7 @@ class AssociativeMemory:
         item = MemoryOperation(
             t=self._now, op=code, cue=cue, content=tuple(sorted(content)), hold=hold
         )
-        raise_all(
-            "operation", program_issues(self._protocol, [item], self._dt, guard=True)
-        )
+        raise_all("operation", program_issues(self._protocol, [item], self._dt, guard=True))
         self._run([item], self._now + self._spacing, None)
         return decode(self._protocol, [item], self._program.result())[0]
 
@@ -237,7 +235,5 @@ def as_operation(row: MemoryOperation | ProgramRow | Sequence[Any]) -> MemoryOpe
     if isinstance(row, MemoryOperation):
         return row
     if not isinstance(row, ProgramRow):
-        from neuro.config import parse_program
-
-        (row,) = parse_program([list(row)], "program")
+        (row,) = parse_program([list(row)])
     return MemoryOperation(t=row.t, op=row.op, cue=row.cue, content=tuple(row.content))

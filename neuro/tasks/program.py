@@ -179,9 +179,7 @@ def decode(
                 query=item.content,
                 cues=read(protocol.cue_output, item.t + operation.cue_read),
                 content=read(protocol.content_output, item.t + operation.content_read),
-                dropped=()
-                if dropped is None
-                else read(protocol.content_output, item.t + dropped),
+                dropped=() if dropped is None else read(protocol.content_output, item.t + dropped),
             )
         )
     return tuple(answers)

@@ -1,0 +1,69 @@
+"""The command `neuro`: one module for each command, one place for errors.
+
+A mistake of the user is one message and exit code 2; an interrupt is exit code 130; only a fault of
+neuro itself shows a traceback. Heavy modules are imported inside the commands.
+"""
+
+import sys
+import warnings
+from typing import Annotated, TextIO
+
+import typer
+
+from neuro import __version__
+from neuro.cli import demo, listing, run, show
+from neuro.errors import NeuroError, NeuroWarning
+
+USER_ERROR, INTERRUPTED = 2, 130
+
+app = typer.Typer(
+    name="neuro",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Spiking memories, written once, run on many machines.",
+)
+app.command()(demo.demo)
+app.command()(run.run)
+app.command()(show.show)
+app.command()(listing.models)
+app.command()(listing.backends)
+
+
+def main() -> None:
+    """Run the command and turn errors into messages and exit codes."""
+    warnings.showwarning = _show_warning
+    try:
+        app()
+    except NeuroError as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        sys.exit(USER_ERROR)
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted: no file was written.\n")
+        sys.exit(INTERRUPTED)
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)
+    ] = False,
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    if issubclass(category, NeuroWarning):
+        sys.stderr.write(f"{category.__name__}: {message}\n")
+    else:
+        sys.stderr.write(warnings.formatwarning(message, category, filename, lineno))

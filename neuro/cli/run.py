@@ -1,0 +1,123 @@
+"""`neuro run`: run a program on a memory and write the answers."""
+
+import json as json_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from neuro.cli.output import print_table, progress_bar, shortened
+from neuro.errors import ValidationError
+from neuro.files import check_writable, write_text
+
+if TYPE_CHECKING:
+    from neuro.tasks import ProgramRun
+
+
+def run(
+    model: Annotated[str, typer.Argument(help="Name of a model; 'neuro models' lists them.")],
+    program: Annotated[Path, typer.Option(help="JSON file with rows [t in ms, op, cue, content].")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; with its unit."),
+    ] = None,
+    backend: Annotated[
+        str, typer.Option(help="What runs it; 'neuro backends' lists them.")
+    ] = "cpu",
+    target: Annotated[
+        str | None, typer.Option(help="Which hardware; default the backend's own.")
+    ] = None,
+    semantics: Annotated[
+        str | None,
+        typer.Option(help="exact or tick; default what the model was designed for."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Root of all randomness.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Write the result here, as HDF5.")] = None,
+    json: Annotated[
+        Path | None,
+        typer.Option(help="Write answers, spikes, counters and provenance here, as JSON."),
+    ] = None,
+    unchecked: Annotated[
+        bool,
+        typer.Option(
+            "--unchecked",
+            help="Run also what corrupts the memory: overlapping operations, empty contents.",
+        ),
+    ] = False,
+) -> None:
+    """Run a program on a memory and print its answers.
+
+    A program is a JSON list of rows [t, op, cue, content]: L learns, C recalls by cue, K recalls by
+    content. Further columns are ignored.
+
+    \b
+    Examples:
+      neuro run ca3 --program program.json
+      neuro run ca3 --set cue_size=5 --set content_size=10 --program program.json \\
+                    --backend cpu --out result.h5 --json answers.json
+      neuro run ca3 --set "tau_plus=3 ms" --program program.json --semantics exact
+    """
+    _check_paths(program, {"--out": out, "--json": json})
+
+    from neuro.config import parse_settings, read_program
+    from neuro.models import load_model
+    from neuro.tasks import AssociativeMemory, answers_document
+
+    recipe = load_model(model)
+    parameters = parse_settings(recipe.parameters, settings or (), model)
+    rows = read_program(program)
+    network = recipe.build(parameters, seed=seed)
+    memory = AssociativeMemory(network, backend, target=target, semantics=semantics)
+    with progress_bar(f"{model} on {backend}") as progress:
+        done = memory.run_program(rows, guard=not unchecked, progress=progress)
+    if out is not None:
+        done.result.save(out)
+    if json is not None:
+        write_text(json, json_module.dumps(answers_document(done)) + "\n")
+    _print_answers(done)
+    for written in filter(None, (out, json)):
+        typer.echo(f"Written: {written}")
+
+
+def _check_paths(program: Path, outputs: dict[str, Path | None]) -> None:
+    """Refuse paths that cannot be written, or would overwrite one another, before any work."""
+    seen = {program.resolve(): "--program"}
+    for option, path in outputs.items():
+        if path is None:
+            continue
+        check_writable(path, option)
+        other = seen.setdefault(path.resolve(), option)
+        if other != option:
+            raise ValidationError(
+                option, f"{str(path)!r} is also the {other} file", hint="Name another file"
+            )
+
+
+def _print_answers(done: "ProgramRun") -> None:
+    print_table(
+        f"{len(done.answers)} operations",
+        ("t (ms)", "op", "asked", "cues", "content", "dropped"),
+        (
+            (
+                f"{answer.t:g}",
+                answer.op,
+                f"cue {answer.cue}" if answer.op == "C" else _asked(answer.cue, answer.query),
+                shortened(answer.cues),
+                shortened(answer.content),
+                shortened(answer.dropped),
+            )
+            for answer in done.answers
+        ),
+    )
+    result, counts = done.result, done.result.counters.as_dict()
+    typer.echo(
+        f"{counts['spikes']['total']} spikes, "
+        f"{counts['synaptic_events']['total']} synaptic events, "
+        f"{counts['plastic_updates']['total']} plastic updates; "
+        f"{result.duration:g} ms of model time in {result.provenance.run_seconds:.2f} s."
+    )
+
+
+def _asked(cue: int | None, query: tuple[int, ...]) -> str:
+    bits = shortened(query)
+    return bits if cue is None else f"cue {cue}: {bits}"
