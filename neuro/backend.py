@@ -39,7 +39,7 @@ class Program(ABC):
     @abstractmethod
     def run(
         self,
-        duration: float,
+        duration: float | str,
         *,
         inputs: InputSpikes | None = None,
         progress: Progress | None = None,
@@ -48,7 +48,7 @@ class Program(ABC):
 
         Parameters
         ----------
-        duration : float, ms
+        duration : float in ms, or str such as ``"1 s"``
             How long, a multiple of the time step.
         inputs : mapping, optional
             Further spikes of spike arrays, none before the current time.

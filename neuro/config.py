@@ -67,7 +67,7 @@ def read_program(path: Path) -> list[ProgramRow]:
         raise ValidationError(where, f"cannot be read ({error})", value=str(path)) from error
     try:
         rows = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValidationError(
             where, f"not JSON ({error})", value=str(path), hint=PROGRAM_EXAMPLE
         ) from error

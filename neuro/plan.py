@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuro.ir import Network, PairSTDP
+from neuro.ir.description import extremes
 from neuro.notes import FidelityNote
+from neuro.units import format_value
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.uint32]
@@ -50,7 +52,7 @@ class PlannedArray:
     Parameters
     ----------
     times : array, shape (spikes,), ms
-        Sorted by time, then by source.
+        Sorted by time, then by source; by step, once there are steps.
     indices : array, shape (spikes,)
         The source of each spike.
     steps : array, shape (spikes,), optional
@@ -164,3 +166,36 @@ class Plan:
     def synapse_count(self) -> int:
         """Return the number of synapses in all."""
         return sum(item.targets.size for item in self.projections)
+
+    def __str__(self) -> str:
+        """Describe the plan for people: what the passes made of each part."""
+        head = (
+            f"network {self.network.name!r} after {', '.join(self.passes)}: "
+            f"semantics {self.semantics}, dt {format_value(self.dt, 'ms')}, "
+            f"{self.synapse_count()} synapses"
+        )
+        inputs = [f"  input {item.name!r}: {item.size} sources" for item in self.inputs]
+        populations = [_population_line(item) for item in self.populations]
+        projections = [_projection_line(item) for item in self.projections]
+        notes = [f"  note: {note}" for note in self.notes]
+        return "\n".join([head, *inputs, *populations, *projections, *notes])
+
+
+def _population_line(item: PlannedPopulation) -> str:
+    line = f"  population {item.name!r}: {item.size} {item.cell}"
+    if item.refractory_steps is None:
+        return line
+    return f"{line}, refractory {_span(item.refractory_steps)} steps"
+
+
+def _projection_line(item: PlannedProjection) -> str:
+    line = f"  projection {item.name!r}: {item.targets.size} synapses, weight {_span(item.weights)}"
+    if item.delay_steps is None:
+        return f"{line}, delay {_span(item.delays)} ms"
+    return f"{line}, delay {_span(item.delay_steps)} steps"
+
+
+def _span(values: Any) -> str:
+    """Write one value, or the range of an array."""
+    low, high = extremes(values)
+    return f"{low:.6g}" if low == high else f"{low:.6g} to {high:.6g}"

@@ -15,7 +15,6 @@ from neuro.plan import Plan
 from neuro.registry import load_backend
 from neuro.results import Result
 from neuro.target import Target
-from neuro.units import to_coherent
 
 PASSES: tuple[Callable[[Plan], Plan], ...] = (discretise,)
 """What follows `expand`, in order."""
@@ -66,9 +65,8 @@ def simulate(
     >>> simulate(network, "50 ms").spikes["a"].times.round(1).tolist()
     [27.8]
     """
-    milliseconds = to_coherent(duration, "ms", "duration")
     with compile_network(network, backend=backend, target=target, semantics=semantics) as program:
-        program.run(milliseconds, progress=progress)
+        program.run(duration, progress=progress)
         return program.result()
 
 
@@ -127,9 +125,9 @@ def _noted(plan: Plan) -> Plan:
     if plan.semantics == designed:
         return plan
     reason = (
-        f"Under 'exact' a spike acts one step after it arrives and a tie does not depress; under "
-        f"'tick' it acts in the step in which it arrives and a tie depresses. A network tuned for "
-        f"{designed!r} can give other answers."
+        f"Under 'exact' a synaptic current acts one step after it arrives and a tie does not "
+        f"depress; under 'tick' it acts in the step in which it arrives and a tie depresses. A "
+        f"network tuned for {designed!r} can give other answers."
     )
     where = f"network {plan.network.name!r}.semantics"
     text = f"{where}: designed for {designed!r}, runs under {plan.semantics!r}. {reason}"
@@ -149,7 +147,7 @@ def _semantics(network: Network, semantics: str | None) -> str:
     chosen = network.semantics if semantics is None else semantics
     if chosen not in SEMANTICS:
         raise ValidationError(
-            "semantics", repr(chosen), value=chosen, limit=suggestion(chosen, SEMANTICS)
+            "semantics", repr(chosen), value=chosen, limit=suggestion(str(chosen), SEMANTICS)
         )
     return chosen
 

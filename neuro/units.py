@@ -6,8 +6,10 @@ pW ms = fJ and no kernel needs a factor (architecture, section 3). Rates are in 
 
 import re
 import sys
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -17,35 +19,46 @@ from numpy.typing import NDArray
 from neuro.errors import UnitError, ValidationError
 
 DIMENSIONLESS = ""
+SHOWN_CHARACTERS = 60
 GRID_TOLERANCE = 1e-9
 """Relative deviation from a multiple of the time step that counts as rounding of the decimals."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One physical dimension: what it is called, its coherent unit and that unit in SI.
+    """One physical dimension.
 
-    `exponents` are those of metre, kilogram, second and ampere.
+    Parameters
+    ----------
+    name : str
+        What it is called in messages.
+    unit, si_unit : str
+        The coherent unit, and that of SI.
+    per_si : float
+        How many coherent units one SI unit has.
+    exponents : tuple of int
+        Powers of metre, kilogram, second and ampere.
     """
 
     name: str
     unit: str
-    si: float
+    si_unit: str
+    per_si: float
     exponents: tuple[int, int, int, int]
 
 
 DIMENSIONS: Mapping[str, Dimension] = {
     dimension.unit: dimension
     for dimension in (
-        Dimension("a time", "ms", 1e-3, (0, 0, 1, 0)),
-        Dimension("a voltage", "mV", 1e-3, (2, 1, -3, -1)),
-        Dimension("a current", "nA", 1e-9, (0, 0, 0, 1)),
-        Dimension("a conductance", "uS", 1e-6, (-2, -1, 3, 2)),
-        Dimension("a capacitance", "nF", 1e-9, (-2, -1, 4, 2)),
-        Dimension("a power", "pW", 1e-12, (2, 1, -3, 0)),
-        Dimension("an energy", "fJ", 1e-15, (2, 1, -2, 0)),
-        Dimension("a rate", "Hz", 1.0, (0, 0, -1, 0)),
-        Dimension("a pure number", DIMENSIONLESS, 1.0, (0, 0, 0, 0)),
+        Dimension("a time", "ms", "s", 1e3, (0, 0, 1, 0)),
+        Dimension("a voltage", "mV", "V", 1e3, (2, 1, -3, -1)),
+        Dimension("a current", "nA", "A", 1e9, (0, 0, 0, 1)),
+        Dimension("a conductance", "uS", "S", 1e6, (-2, -1, 3, 2)),
+        Dimension("a capacitance", "nF", "F", 1e9, (-2, -1, 4, 2)),
+        Dimension("a power", "pW", "W", 1e12, (2, 1, -3, 0)),
+        Dimension("an energy", "fJ", "J", 1e15, (2, 1, -2, 0)),
+        Dimension("a rate", "Hz", "Hz", 1.0, (0, 0, -1, 0)),
+        Dimension("a pure number", DIMENSIONLESS, "dimensionless", 1.0, (0, 0, 0, 0)),
     )
 }
 
@@ -84,23 +97,29 @@ def to_coherent(value: object, unit: str, where: str, *, bare: bool = True) -> A
     20.0
     """
     dimension = DIMENSIONS[unit]
+    bare = bare or unit == DIMENSIONLESS
     if isinstance(value, str):
-        return _from_string(value, dimension, where, bare=bare or unit == DIMENSIONLESS)
+        return _from_string(value, dimension, where, bare=bare)
+    if isinstance(value, list | tuple) and not all(_is_plain(member) for member in value):
+        members = [to_coherent(member, unit, where, bare=bare) for member in value]
+        return _number(members, dimension, where)
     foreign = _from_quantity(value, dimension, where)
     if foreign is not None:
         return foreign
-    if not bare and unit != DIMENSIONLESS:
+    if not bare:
         raise _wrong_unit(value, dimension, where)
     return _number(value, dimension, where)
 
 
-def whole_steps(time: float, dt: float, where: str) -> int:
+def whole_steps(time: object, dt: float, where: str) -> int:
     """Return how many time steps a time has.
 
     Parameters
     ----------
-    time, dt : float, ms
-        The time, and the step.
+    time : float in ms, str or quantity
+        The time.
+    dt : float, ms
+        The step.
     where : str
         What the time belongs to, for the error.
 
@@ -114,15 +133,18 @@ def whole_steps(time: float, dt: float, where: str) -> int:
     >>> whole_steps(0.3, 0.1, "duration")
     3
     """
-    steps = time / dt
+    milliseconds = to_coherent(time, "ms", where)
+    if not isinstance(milliseconds, float):
+        raise ValidationError(where, "must be one time", value=time)
+    steps = milliseconds / dt
     if np.isfinite(steps) and steps >= 0:
         nearest = round(steps)
         if abs(steps - nearest) <= GRID_TOLERANCE * max(nearest, 1):
             return nearest
     raise ValidationError(
         where,
-        format_value(time, "ms"),
-        value=time,
+        format_value(milliseconds, "ms"),
+        value=milliseconds,
         limit=f"A multiple of the time step, {format_value(dt, 'ms')}, not negative",
     )
 
@@ -148,10 +170,18 @@ def _from_string(text: str, dimension: Dimension, where: str, *, bare: bool) -> 
     if symbol == "":
         raise _wrong_unit(text, dimension, where)
     try:
-        # Dividing by the coherent unit's SI value last keeps "20 ms" style round numbers exact.
-        return float(_pint_registry().Quantity(number, symbol).m_as(dimension.unit))
+        # In decimals, so that "100 pF" is the double closest to 0.1 nF.
+        quantity = _pint_registry().Quantity(Decimal(match[1]), symbol)
+        return float(quantity.m_as(dimension.unit))
     except Exception as error:
         raise _wrong_unit(text, dimension, where) from error
+
+
+def _is_plain(member: object) -> bool:
+    return isinstance(member, int | float | np.number | np.ndarray) and type(member).__module__ in (
+        "builtins",
+        "numpy",
+    )
 
 
 def _from_quantity(value: Any, dimension: Dimension, where: str) -> Any:
@@ -160,7 +190,7 @@ def _from_quantity(value: Any, dimension: Dimension, where: str) -> Any:
         if hasattr(value, "m_as"):  # pint
             return _as_float(value.m_as(dimension.unit))
         if hasattr(value, "rescale"):  # quantities, and with it Neo
-            return _as_float(value.rescale(dimension.unit or "dimensionless").magnitude)
+            return _from_si(value.rescale(dimension.si_unit).magnitude, dimension)
     except Exception as error:
         raise _wrong_unit(value, dimension, where) from error
     brian2_units = sys.modules.get("brian2.units.fundamentalunits")
@@ -168,21 +198,25 @@ def _from_quantity(value: Any, dimension: Dimension, where: str) -> Any:
         exponents = tuple(value.dim._dims[:4])
         if exponents != dimension.exponents or any(value.dim._dims[4:]):
             raise _wrong_unit(value, dimension, where)
-        return _as_float(np.asarray(value, dtype=np.float64) / dimension.si)
+        return _from_si(np.asarray(value), dimension)
     return None
 
 
+def _from_si(value: Any, dimension: Dimension) -> Any:
+    # Times a whole number: dividing by the inexact 1e-3 would spoil round values.
+    return _as_float(np.asarray(value, dtype=np.float64) * dimension.per_si)
+
+
 def _number(value: object, dimension: Dimension, where: str) -> Any:
-    if isinstance(value, bool) or value is None:
-        raise ValidationError(
-            where, f"expected {dimension.name}, got {value!r}", value=value, hint="Give a number."
-        )
+    problem = f"expected {dimension.name}, got {_shown(value)}"
     try:
-        return _as_float(np.asarray(value, dtype=np.float64))
-    except (TypeError, ValueError) as error:
-        raise ValidationError(
-            where, f"expected {dimension.name}, got {value!r}", value=value, hint="Give a number."
-        ) from error
+        array = np.asarray(value)
+    except ValueError as error:
+        hint = "Give lists of one length"
+        raise ValidationError(where, problem, value=value, hint=hint) from error
+    if array.dtype.kind in "iuf":
+        return _as_float(array)
+    raise ValidationError(where, problem, value=value, hint="Give a number")
 
 
 def _as_float(value: Any) -> float | NDArray[np.float64]:
@@ -194,14 +228,19 @@ def _wrong_unit(value: object, dimension: Dimension, where: str) -> UnitError:
     example = f"20 {dimension.unit}".rstrip()
     return UnitError(
         where,
-        f"expected {dimension.name}, got {str(value)!r}",
+        f"expected {dimension.name}, got {_shown(value)}",
         value=value,
         hint=f"Write it like {example!r}",
     )
+
+
+def _shown(value: object) -> str:
+    text = value if isinstance(value, str) else str(value)
+    return repr(textwrap.shorten(text, SHOWN_CHARACTERS, placeholder=" ..."))
 
 
 @cache
 def _pint_registry() -> Any:
     import pint
 
-    return pint.UnitRegistry()
+    return pint.UnitRegistry(non_int_type=Decimal)

@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from neuro.backend import InputSpikes, Program, Progress
 from neuro.engine import Recording, TraceProbe, advance, build, initial_state
 from neuro.errors import NeuroError, SimulationError, ValidationError, raise_all, suggestion
-from neuro.ir import digest
-from neuro.ir.connectors import index_array
+from neuro.ir import SpikeArray, digest
 from neuro.ir.probes import SPIKES
-from neuro.ir.validate import receptor_of
+from neuro.ir.validate import input_issues
+from neuro.ir.validate_projection import receptor_of
 from neuro.notes import FidelityNote
 from neuro.passes import array_steps, emitted
-from neuro.plan import Plan, PlannedArray
+from neuro.plan import Plan, PlannedArray, PlannedInput
 from neuro.results import Counters, Provenance, Result, SpikeTrains, Trace, Weights
 from neuro.results.provenance import versions
 from neuro.target import Target
-from neuro.units import format_value, to_coherent, whole_steps
+from neuro.units import format_value, whole_steps
 
 CHUNK_STEPS = 250
 """Steps between two reports of progress."""
@@ -50,7 +50,7 @@ class CPUProgram(Program):
 
     def run(
         self,
-        duration: float,
+        duration: float | str,
         *,
         inputs: InputSpikes | None = None,
         progress: Progress | None = None,
@@ -65,7 +65,6 @@ class CPUProgram(Program):
         SimulationError
             If the state is no longer finite.
         """
-        duration = to_coherent(duration, "ms", "duration")
         steps = whole_steps(duration, self._plan.dt, "duration")
         self._add_inputs(inputs or {})
         begun = time.perf_counter()
@@ -98,7 +97,9 @@ class CPUProgram(Program):
         # The step before the first one holds spikes at time 0 under `exact`.
         begin = -1 if first == 0 else first
         fed = [emitted(self._plan, item, begin, first + steps) for item in self._inputs]
-        self._state, recording = advance(self._network, self._state, steps, fed, self._probes)
+        # Numbers that overflow are found below, with the name of the population.
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._state, recording = advance(self._network, self._state, steps, fed, self._probes)
         self._recordings.append(recording)
         for population, cell in zip(self._plan.populations, self._state.cells, strict=True):
             for variable, values in cell.items():
@@ -110,58 +111,59 @@ class CPUProgram(Program):
                     )
 
     def _add_inputs(self, inputs: InputSpikes) -> None:
+        """Merge further spikes into the spike arrays: all of them, or none if any is wrong."""
         issues: list[NeuroError] = []
-        names = {item.name: k for k, item in enumerate(self._inputs)}
-        arrays = [item.name for item in self._inputs if isinstance(item, PlannedArray)]
-        added: list[tuple[int, PlannedArray]] = []
+        notes: list[FidelityNote] = []
+        merged = list(self._inputs)
+        arrays = {
+            item.name: position
+            for position, item in enumerate(self._inputs)
+            if isinstance(item, PlannedArray)
+        }
         for name, (times, indices) in inputs.items():
             if name not in arrays:
                 limit = suggestion(name, arrays)
                 issues.append(ValidationError(f"input {name!r}", "no spike array", limit=limit))
                 continue
             try:
-                added.append((names[name], self._merged(names[name], times, indices)))
+                source, found = self._with_spikes(self._inputs[arrays[name]], times, indices)
+                merged[arrays[name]] = source
+                notes += found
             except NeuroError as error:
                 issues.append(error)
         raise_all("inputs", issues)
-        for position, source in added:
-            self._inputs[position] = source
+        self._inputs = merged
+        self._notes += notes
 
-    def _merged(self, position: int, times: object, indices: object) -> PlannedArray:
-        source = self._inputs[position]
+    def _with_spikes(
+        self, source: PlannedInput, times: object, indices: object
+    ) -> tuple[PlannedArray, list[FidelityNote]]:
         assert isinstance(source, PlannedArray) and source.steps is not None
+        added = SpikeArray(name=source.name, size=source.size, times=times, indices=indices)
         where = f"input {source.name!r}"
-        new_times = np.atleast_1d(to_coherent(times, "ms", f"{where}.times"))
-        new_indices = index_array(indices, f"{where}.indices")
+        raise_all(where, input_issues(added))
         steps, notes = array_steps(
-            new_times, self._plan.dt, self._plan.label_offset, f"{where}.times"
+            added.times, self._plan.dt, self._plan.label_offset, f"{where}.times"
         )
-        now = self._state.step - (self._plan.label_offset if self._state.step == 0 else 0)
-        if new_times.shape != new_indices.shape:
-            raise ValidationError(where, f"{new_times.size} times, {new_indices.size} indices")
-        if np.any(steps < now):
+        first = -self._plan.label_offset if self._state.step == 0 else self._state.step
+        if np.any(steps < first):
+            earliest = float(added.times.min())
             raise ValidationError(
                 f"{where}.times",
-                f"a spike at {format_value(float(new_times.min()), 'ms')} lies in the past",
-                value=float(new_times.min()),
+                f"a spike at {format_value(earliest, 'ms')} lies in the past",
+                value=earliest,
                 limit=f"The run has reached {format_value(self._state.step * self._plan.dt, 'ms')}",
             )
-        if np.any((new_indices < 0) | (new_indices >= source.size)):
-            raise ValidationError(
-                f"{where}.indices",
-                "out of range",
-                limit=f"Indices run from 0 to {source.size - 1}",
-            )
-        self._notes += notes
-        merged = np.concatenate([source.steps, steps])
-        everyone = np.concatenate([source.indices, new_indices])
-        order = np.lexsort((everyone, merged))
-        return replace(
+        all_steps = np.concatenate([source.steps, steps])
+        everyone = np.concatenate([source.indices, added.indices])
+        order = np.lexsort((everyone, all_steps))
+        merged = replace(
             source,
-            times=np.concatenate([source.times, new_times])[order],
+            times=np.concatenate([source.times, added.times])[order],
             indices=everyone[order],
-            steps=merged[order],
+            steps=all_steps[order],
         )
+        return merged, notes
 
     def _joined(self, source: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         empty = np.zeros(0, dtype=np.int64)
@@ -193,7 +195,7 @@ class CPUProgram(Program):
             indices = np.arange(population.size)[probe.indices]
             parts = [recording.traces[position] for recording in self._recordings]
             steps = np.concatenate([np.zeros(0), *(times for times, _ in parts)])
-            blocks = [values.reshape(-1, indices.size) for _, values in parts]
+            blocks = [values.reshape(times.size, indices.size) for times, values in parts]
             traces.setdefault(population.name, {})[probe.variable] = Trace(
                 times=steps * self._plan.dt,
                 values=np.concatenate([np.zeros((0, indices.size)), *blocks]),
@@ -208,7 +210,6 @@ class CPUProgram(Program):
             if state is not None:
                 network = self._plan.network
                 receptor = receptor_of(network, network.projection(item.name))
-                assert receptor is not None
                 weights[item.name] = Weights(
                     sources=item.sources.astype(np.int64),
                     targets=item.targets.astype(np.int64),

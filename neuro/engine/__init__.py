@@ -8,8 +8,8 @@ Order of work in step k
 -----------------------
 1. Each population takes what arrives in step k, updates, and says who spiked (`cells`).
    Under `exact` the state is integrated over (k dt, (k + 1) dt] first and input is added at the
-   end, so a spike acts one step after it arrives; under `tick` input is added first and can make
-   its target fire in the same step.
+   end: a synaptic current or conductance moves the membrane from the next step on, a delta synapse
+   at once. Under `tick` input is added first and can make its target fire in the same step.
 2. Inputs emit their spikes of step k.
 3. For each projection: post spikes that reach its synapses now, then pre spikes, change plastic
    weights (`plasticity`); then the weights of the pre spikes are added to the arrivals of step

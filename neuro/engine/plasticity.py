@@ -137,15 +137,32 @@ def initial_plastic(constants: PlasticConstants, weights: Any, offsets: StepArra
     )
 
 
-def learn(
+def receive(
+    constants: PlasticConstants, state: PlasticState, step: int, posts: Sequence[IntArray]
+) -> None:
+    """Let the post spikes that reach the synapses in this step potentiate them, in place.
+
+    Parameters
+    ----------
+    step : int
+        The current step.
+    posts : sequence of array of int
+        For each distinct delay, the targets that spiked that many steps ago.
+    """
+    for group, targets in enumerate(posts):
+        _potentiate(constants, state, step, group, targets)
+    if constants.tie_depresses:
+        _raise_post(constants, state, step, posts)
+
+
+def send(
     constants: PlasticConstants,
     state: PlasticState,
     offsets: StepArray,
     step: int,
     pre: IntArray,
-    posts: Sequence[IntArray],
 ) -> IntArray:
-    """Let one step's spikes change the weights in place.
+    """Let pre spikes depress their synapses, in place.
 
     Parameters
     ----------
@@ -154,27 +171,26 @@ def learn(
     step : int
         The current step.
     pre : array of int
-        Sources that spike in this step, each at most once.
-    posts : sequence of array of int
-        For each distinct delay, the targets that spiked that many steps ago.
+        Sources that spike, each at most once; call again for a second spike in the same step.
 
     Returns
     -------
     array of int
-        Positions of the synapses of the pre spikes, whose weights are to be sent.
+        Positions of the synapses whose weights are to be sent.
     """
-    for group, targets in enumerate(posts):
-        _potentiate(constants, state, step, group, targets)
-        if constants.tie_depresses:
-            _raise_post(constants, state, step, group, targets)
     positions = row_positions(offsets, pre)
     _depress(constants, state, step, positions)
-    if not constants.tie_depresses:
-        for group, targets in enumerate(posts):
-            _raise_post(constants, state, step, group, targets)
     state.pre[pre] = state.pre[pre] * _decay(constants.decay_plus, step - state.pre_step[pre]) + 1
     state.pre_step[pre] = step
     return positions
+
+
+def settle(
+    constants: PlasticConstants, state: PlasticState, step: int, posts: Sequence[IntArray]
+) -> None:
+    """After the last pre spike of a step, make its post spikes visible to later pre spikes."""
+    if not constants.tie_depresses:
+        _raise_post(constants, state, step, posts)
 
 
 def _potentiate(
@@ -210,12 +226,13 @@ def _depress(
 
 
 def _raise_post(
-    constants: PlasticConstants, state: PlasticState, step: int, group: int, targets: IntArray
+    constants: PlasticConstants, state: PlasticState, step: int, posts: Sequence[IntArray]
 ) -> None:
-    elapsed = step - state.post_step[group, targets]
-    state.post[group, targets] *= _decay(constants.decay_minus, elapsed)
-    state.post[group, targets] += 1
-    state.post_step[group, targets] = step
+    for group, targets in enumerate(posts):
+        elapsed = step - state.post_step[group, targets]
+        state.post[group, targets] *= _decay(constants.decay_minus, elapsed)
+        state.post[group, targets] += 1
+        state.post_step[group, targets] = step
 
 
 def _amplitudes(rule: PairSTDP) -> tuple[float, float]:

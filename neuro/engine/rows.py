@@ -35,8 +35,9 @@ def rounds(spikes: IntArray) -> Iterator[IntArray]:
     >>> [part.tolist() for part in rounds(np.array([1, 3, 3, 4]))]
     [[1, 3, 4], [3]]
     """
-    unique, first = np.unique(spikes, return_index=True)
-    yield unique
-    rest = np.delete(spikes, first)
-    if rest.size:
-        yield from rounds(rest)
+    while True:
+        unique, first = np.unique(spikes, return_index=True)
+        yield unique
+        spikes = np.delete(spikes, first)
+        if not spikes.size:
+            return

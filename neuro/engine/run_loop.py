@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuro.engine.network import EngineNetwork, SynapseGroup
-from neuro.engine.plasticity import learn
+from neuro.engine.plasticity import receive, send, settle
 from neuro.engine.rows import rounds, row_positions
 from neuro.engine.state import EngineState
 
@@ -169,12 +169,13 @@ def _learn_and_deliver(
     if pre.size == 0 and all(targets.size == 0 for targets in posts):
         return 0
     visited = 0
-    # A source that spikes twice in a step is seen twice; post spikes are seen once.
+    receive(group.plastic, plastic, step, posts)
+    # A source that spikes twice in a step is seen twice.
     for sources in rounds(pre):
-        positions = learn(group.plastic, plastic, group.offsets, step, sources, posts)
+        positions = send(group.plastic, plastic, group.offsets, step, sources)
         _deliver(network, state, group, step, positions, plastic.weights)
         visited += positions.size
-        posts = _silence(len(posts))
+    settle(group.plastic, plastic, step, posts)
     return visited
 
 

@@ -111,16 +111,17 @@ def index_array(values: Any, where: str) -> Any:
     ValidationError
         If a value is not a whole number or the array is not flat.
     """
-    array = np.asarray(values)
+    limit = "Indices are a flat list of whole numbers"
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValidationError(where, "lists of different lengths", limit=limit) from error
     if array.size == 0:
         array = array.reshape(-1).astype(np.int64)
-    whole = array.dtype.kind in "iu" or (
-        array.dtype.kind == "f" and bool(np.all(array == np.floor(array)))
+    fractions = array.dtype.kind == "f" and not bool(
+        np.all(np.isfinite(array) & (array == np.floor(array)))
     )
-    if not whole or array.ndim != 1:
-        raise ValidationError(
-            where,
-            f"array of shape {array.shape} and type {array.dtype}",
-            limit="Indices are a flat list of whole numbers",
-        )
+    if array.dtype.kind not in "iuf" or fractions or array.ndim != 1:
+        problem = f"array of shape {array.shape} and type {array.dtype}"
+        raise ValidationError(where, problem, limit=limit)
     return freeze(array.astype(np.int64))

@@ -5,7 +5,7 @@ once, in the dataclass field; units are converted when the part is made, limits 
 the network is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import Field, field, fields
 from typing import Any
 
@@ -66,9 +66,9 @@ class Description:
 
     def __eq__(self, other: object) -> bool:
         """Compare type and content, arrays included."""
-        from neuro.ir.digest import to_tree
+        from neuro.ir.digest import to_json
 
-        return type(self) is type(other) and to_tree(self) == to_tree(other)
+        return type(self) is type(other) and to_json(self) == to_json(other)
 
     def __hash__(self) -> int:
         """Hash the content."""
@@ -109,23 +109,42 @@ def freeze(value: Any) -> Any:
     return copy
 
 
-def parameter_issues(part: Any, where: str, unit_of_weight: str = "") -> list[NeuroError]:
-    """List the parameters of a part that are not finite or beyond their limits."""
+def parameter_issues(
+    part: Any,
+    where: str,
+    weight_unit: Callable[[str], str] = str,
+    broken: tuple[str, ...] = (),
+) -> list[NeuroError]:
+    """List the parameters of a part that are not finite or beyond their limits.
+
+    Parameters
+    ----------
+    part : Description
+        Whose parameters are checked.
+    where : str
+        The part, for messages.
+    weight_unit : callable
+        From the name of a weight to its unit.
+    broken : tuple of str
+        Names of parameters that could not be converted; they are left out.
+    """
     found: list[NeuroError] = []
     for item in parameter_fields(part):
-        value = getattr(part, item.name)
-        unit = unit_of_weight if item.metadata["unit"] == WEIGHT else item.metadata["unit"]
-        if value is None:
+        value, place = getattr(part, item.name), f"{where}.{item.name}"
+        if value is None or item.name in broken:
             continue
-        if isinstance(value, Distribution):
-            found += value.issues(f"{where}.{item.name}")
-        found += bound_issues(value, item, unit, f"{where}.{item.name}")
+        weight = item.metadata["unit"] == WEIGHT
+        unit = weight_unit(item.name) if weight else item.metadata["unit"]
+        impossible = value.issues(place) if isinstance(value, Distribution) else []
+        found += impossible or _bound_issues(value, item, unit, place)
     return found
 
 
-def bound_issues(value: Any, item: Field[Any], unit: str, where: str) -> list[NeuroError]:
+def _bound_issues(value: Any, item: Field[Any], unit: str, where: str) -> list[NeuroError]:
     """List whether a value is not finite or below the lower limit of its field."""
     low, high = extremes(value)
+    if np.size(value) == 0:
+        return []
     if not isinstance(value, Distribution) and not (np.isfinite(low) and np.isfinite(high)):
         return [
             ValidationError(
@@ -148,7 +167,8 @@ def bound_issues(value: Any, item: Field[Any], unit: str, where: str) -> list[Ne
 def extremes(value: Any) -> tuple[float, float]:
     """Return the smallest and the largest value of a scalar, array or distribution."""
     if isinstance(value, Distribution):
-        return value.bounds()
+        lowest, highest = value.bounds()
+        return float(np.min(lowest)), float(np.max(highest))
     array = np.asarray(value, dtype=np.float64)
     if array.size == 0:
         return 0.0, 0.0

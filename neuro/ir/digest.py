@@ -71,7 +71,7 @@ def from_tree(tree: Any) -> Any:
     name = members.pop("type", None)
     if name == "array":
         return _array(members)
-    if name not in CLASSES:
+    if not isinstance(name, str) or name not in CLASSES:
         raise ResultError("stored network", f"unknown part {name!r}", value=name)
     try:
         return CLASSES[name](**{key: from_tree(value) for key, value in members.items()})
@@ -96,7 +96,7 @@ def from_json(text: str) -> Any:
     """
     try:
         tree = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ResultError("stored network", f"not JSON: {error}") from error
     return from_tree(tree)
 

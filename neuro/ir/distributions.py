@@ -41,9 +41,13 @@ class Uniform:
 
     def issues(self, where: str) -> list[NeuroError]:
         """List what is wrong with the distribution itself."""
-        if self.low <= self.high:
-            return []
-        return [ValidationError(where, f"low {self.low} is above high {self.high}")]
+        issues = _number_issues(self, ("low", "high"), where)
+        if issues or (np.isfinite([self.low, self.high]).all() and self.low <= self.high):
+            return issues
+        if self.low > self.high:
+            return [ValidationError(where, f"low {self.low} is above high {self.high}")]
+        problem = f"low {self.low}, high {self.high}"
+        return [ValidationError(where, problem, limit="Both bounds must be finite")]
 
     def draw(self, rng: np.random.Generator, size: int) -> NDArray[np.float64]:
         """Draw `size` values."""
@@ -75,11 +79,16 @@ class Normal:
 
     def bounds(self) -> tuple[float, float]:
         """Return the smallest and the largest value that can be drawn."""
-        return (self.mean, self.mean) if self.sd == 0 else (self.low, self.high)
+        if self.sd > 0:
+            return self.low, self.high
+        certain = float(np.clip(self.mean, self.low, self.high))
+        return certain, certain
 
     def issues(self, where: str) -> list[NeuroError]:
         """List what is wrong with the distribution itself."""
-        found: list[NeuroError] = []
+        found = _number_issues(self, ("mean", "sd", "low", "high"), where)
+        if found:
+            return found
         if not (np.isfinite(self.mean) and np.isfinite(self.sd) and self.sd >= 0):
             found.append(
                 ValidationError(
@@ -99,3 +108,13 @@ class Normal:
 
 
 Distribution = Uniform | Normal
+
+
+def _number_issues(
+    distribution: Distribution, names: tuple[str, ...], where: str
+) -> list[NeuroError]:
+    return [
+        ValidationError(where, f"{name} of {type(distribution).__name__} must be one number")
+        for name in names
+        if not isinstance(getattr(distribution, name), float)
+    ]

@@ -114,14 +114,16 @@ class Network(Description):
     def __post_init__(self) -> None:
         """Convert units, then refuse the network if anything in it is wrong."""
         # Imported late: the checks read the classes of this module.
-        from neuro.ir.validate import network_issues, resolve_weight_units
+        from neuro.ir.validate import network_issues, sound_parts
+        from neuro.ir.validate_projection import projection_issues
 
         Description.__post_init__(self)
         for part in ("populations", "inputs", "projections", "probes"):
             object.__setattr__(self, part, tuple(getattr(self, part)))
         object.__setattr__(self, "projections", tuple(copy(item) for item in self.projections))
-        unit_issues = resolve_weight_units(self)
-        raise_all(f"network {self.name!r}", [*unit_issues, *network_issues(self, unit_issues)])
+        parts = sound_parts(self)
+        issues = [*network_issues(self, parts), *projection_issues(self, parts)]
+        raise_all(f"network {self.name!r}", issues)
 
     def population(self, name: str) -> Population:
         """Return the population of that name.

@@ -1,7 +1,7 @@
 """Pass `discretise`: times and delays become whole steps of dt.
 
 What does not fall on the grid is moved to it and noted. Delays and spike times go to the nearest
-step; a refractory time goes to the nearest under `exact` and up under `tick`, as on SpiNNaker.
+step, a refractory time goes up, as in NEST and on SpiNNaker.
 """
 
 from dataclasses import replace
@@ -58,9 +58,7 @@ def _population(
     if "tau_refrac" not in population.parameters:
         return population
     where = f"population {population.name!r}.tau_refrac"
-    steps, found = _to_steps(
-        population.parameters["tau_refrac"], plan.dt, where, up=plan.semantics == "tick"
-    )
+    steps, found = _to_steps(population.parameters["tau_refrac"], plan.dt, where, up=True)
     notes += found
     return replace(population, refractory_steps=steps)
 
@@ -72,7 +70,10 @@ def _input(source: PlannedInput, plan: Plan, notes: list[FidelityNote]) -> Plann
         source.times, plan.dt, plan.label_offset, f"input {source.name!r}.times"
     )
     notes += found
-    return replace(source, steps=steps)
+    order = np.lexsort((source.indices, steps))
+    return replace(
+        source, times=source.times[order], indices=source.indices[order], steps=steps[order]
+    )
 
 
 def _projection(
@@ -108,7 +109,7 @@ def _to_steps(
         notes.append(
             FidelityNote(
                 where=where,
-                requested=float(exact[worst] * dt),
+                requested=float(np.asarray(times)[worst]),
                 stored=float(steps[worst] * dt),
                 relative_error=float(error[worst]),
                 unit="ms",

@@ -70,7 +70,9 @@ def load_result(path: str | Path) -> Result:
         with h5py.File(path, "r") as file:
             _check_header(file, where)
             return _read_result(file)
-    except OSError as error:
+    except RecursionError as error:
+        raise ResultError(where, "damaged: nested too deeply", value=str(path)) from error
+    except (OSError, RuntimeError) as error:
         raise ResultError(
             where,
             "not a readable HDF5 file",

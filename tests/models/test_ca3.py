@@ -5,7 +5,7 @@ import pytest
 from ca3_vectors import VECTORS, expected_spikes
 from dictionary_memory import DictionaryMemory, random_mix
 
-from neuro.errors import CheckError, ValidationError
+from neuro.errors import CheckError, SemanticsWarning, ValidationError
 from neuro.ir import PairSTDP, digest
 from neuro.models.ca3 import SAFE_SPACING, CA3Parameters, ca3
 from neuro.tasks import AssociativeMemory, MemoryOperation
@@ -75,6 +75,18 @@ def test_vector_answers_are_the_expected_sets(name):
     answers = run(VECTORS[name]).answers
     got = [[list(a.cues), list(a.content), list(a.dropped)] for a in answers]
     assert got == [row[4:7] for row in VECTORS[name]]
+
+
+# Section 12: on a 1 ms grid a simulator that answers a step later adds 1 ms a hop.
+def test_published_program_fails_under_the_other_semantics():
+    with pytest.warns(SemanticsWarning, match="designed for 'tick', runs under 'exact'"):
+        store = AssociativeMemory(ca3(), semantics="exact")
+    answers = store.run_program([row[:4] for row in VECTORS["T2"]]).answers
+    right = [
+        [list(answer.cues), list(answer.content)] == row[4:6]
+        for answer, row in zip(answers, VECTORS["T2"], strict=True)
+    ]
+    assert sum(right) == 0
 
 
 # --- hazards: a faithful memory shows them (section 9) -------------------------------------------
@@ -198,15 +210,15 @@ def test_hazard_h8_only_holds_of_three_and_four_milliseconds_overwrite(hold, con
 # --- random mixes against the dictionary (section 6) ---------------------------------------------
 
 
-def share_exact(seeds, cues, bits, *, spacing=14, density=0.3, query_bits=1, **settings):
-    """Return the share of exact answers by operation, over one mix of 60 operations a seed."""
+def share_exact(seeds, cues, bits, *, spacing=14, density=0.3, query_bits=1, length=60, **settings):
+    """Return the share of exact answers by operation, over one mix of operations a seed."""
     hits: dict[str, list[bool]] = {"L": [], "C": [], "K": []}
     for seed in seeds:
         rows = random_mix(
             np.random.default_rng(seed),
             cues=cues,
             bits=bits,
-            operations=60,
+            operations=length,
             spacing=spacing,
             density=density,
             query_bits=query_bits,
@@ -256,9 +268,10 @@ def test_hazard_h7_spread_of_static_weights_breaks_recall_by_content():
     assert 0.6 < share["K"] < 0.95
 
 
-# Section 6 calls 14 ms exact for any mix. It measured 60 operations on 8 x 16; a residue of an overwrite
-# (H1: 3.08 nA) gains 6 e^(-14/3) = 0.056 nA each time its bit is asked for right before its cue,
-# and passes the threshold of 3.358 nA in the end. The longer the spacing, the more it takes.
+# Section 6 calls 14 ms exact for any mix. It measured 60 operations on 8 x 16; a residue of an
+# overwrite (H1: 3.08 nA) gains 6 e^(-14/3) = 0.056 nA each time its bit is asked for right before
+# its cue, and passes the threshold of 3.358 nA in the end. The longer the spacing, the more it
+# takes.
 @pytest.mark.parametrize(("spacing", "harmless"), [(14, 7), (16, 14), (20, 51)])
 def test_residue_of_an_overwrite_becomes_a_false_hit_after_many_reads(spacing, harmless):
     program = operations(learn(0, [0]), learn(0, [1]))
@@ -268,6 +281,15 @@ def test_residue_of_an_overwrite_becomes_a_false_hit_after_many_reads(spacing, h
     answers = memory(2, 2).run_program(program).answers
     found = [answer.cues for answer in answers if answer.op == "K"]
     assert found == [()] * harmless + [(0,)]
+
+
+# The figures of the README and of SAFE_SPACING.
+@pytest.mark.slow
+@pytest.mark.parametrize(("spacing", "wrong"), [(14, 54), (16, 6), (18, 0), (20, 0)])
+def test_long_random_mixes_are_wrong_as_often_as_documented(spacing, wrong):
+    exact = share_exact(range(6), 8, 16, spacing=spacing, length=400)
+    assert exact["C"] == exact["L"] == 1.0
+    assert round((1 - exact["K"]) * 728) == wrong
 
 
 # --- sizes and costs (section 7) -----------------------------------------------------------------
