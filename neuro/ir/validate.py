@@ -263,6 +263,8 @@ def input_issues(source: Any) -> list[NeuroError]:
 
 def _probe(probe: Probe, parts: Parts) -> list[NeuroError]:
     where = f"probe of {probe.population!r}"
+    if not isinstance(probe.population, str):
+        return [ValidationError(where, "no name of a population", value=probe.population)]
     issues = place_issues(probe.population, parts.sizes, where)
     if issues:
         return issues
