@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 from pydantic import ValidationError as PydanticError
@@ -154,7 +154,7 @@ def parse_target(name: str, text: str) -> Target:
         ]
         raise_all(where, issues)
         raise
-    return Target(name=name, backend=content.backend, description=content.description)
+    return Target(name=name, **content.model_dump())
 
 
 def parameter_rows(cls: "type[DataclassInstance]") -> list[tuple[str, str, str]]:
@@ -173,6 +173,8 @@ class _TargetFile(BaseModel):
 
     backend: str
     description: str
+    precision: Literal["float64", "float32"] = "float64"
+    kernels: Literal["fastest", "reference"] = "fastest"
 
 
 def _first_columns(row: Any) -> Any:

@@ -5,6 +5,7 @@ a backend. The passes compare a network with them and know no backend by name.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +20,17 @@ class Target:
         The backend that understands it.
     description : str
         One line for people.
+    precision : {"float64", "float32"}
+        Of state and weights, on software backends.
+    kernels : {"fastest", "reference"}
+        Which kernels a software backend runs.
     """
 
     name: str
     backend: str
     description: str
+    precision: Literal["float64", "float32"] = "float64"
+    kernels: Literal["fastest", "reference"] = "fastest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

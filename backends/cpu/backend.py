@@ -4,21 +4,26 @@ from typing import ClassVar
 
 from neuro.backend import Availability, Backend
 from neuro.backends.cpu.program import CPUProgram
+from neuro.engine import native_detail
 from neuro.ir import CellType, Input, SynapseType
 from neuro.plan import Plan
 from neuro.target import Capabilities, Target
 
 
 class CPU(Backend):
-    """The reference engine on this computer."""
+    """The engine on this computer."""
 
     name: ClassVar[str] = "cpu"
     default_target: ClassVar[str] = "cpu"
 
     @classmethod
     def availability(cls) -> Availability:
-        """Say that the NumPy reference always runs."""
-        return Availability(available=True, detail="NumPy reference kernels, float64")
+        """Say which kernels run; some always do."""
+        native = native_detail()
+        if native is not None:
+            return Availability(available=True, detail=f"compiled kernels, {native}")
+        detail = "NumPy reference: the compiled kernels were not built, for want of a C++ compiler"
+        return Availability(available=True, detail=detail)
 
     def capabilities(self, target: Target) -> Capabilities:
         """Describe the whole language: nothing is approximated but the time grid."""

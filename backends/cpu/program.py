@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuro.backend import InputSpikes, Program, Progress
-from neuro.engine import Recording, TraceProbe, advance, build, initial_state
+from neuro.engine import Recording, TraceProbe, build, make_engine
 from neuro.errors import NeuroError, SimulationError, ValidationError, raise_all, suggestion
 from neuro.ir import SpikeArray, digest
 from neuro.ir.probes import SPIKES
@@ -27,7 +27,7 @@ CHUNK_STEPS = 250
 
 
 class CPUProgram(Program):
-    """A plan on the NumPy reference engine."""
+    """A plan on the engine."""
 
     def __init__(self, plan: Plan, target: Target) -> None:
         self._plan = plan
@@ -38,7 +38,9 @@ class CPUProgram(Program):
 
     def reset(self) -> None:
         """Return to time zero, with initial state and weights and without added spikes."""
-        self._state = initial_state(self._network)
+        self._engine = make_engine(
+            self._network, precision=self._target.precision, kernels=self._target.kernels
+        )
         self._inputs = list(self._plan.inputs)
         self._recordings: list[Recording] = []
         self._notes: list[FidelityNote] = []
@@ -84,7 +86,7 @@ class CPUProgram(Program):
         return Result(
             network=plan.network,
             dt=plan.dt,
-            duration=self._state.step * plan.dt,
+            duration=self._engine.step * plan.dt,
             spikes=self._spike_trains(),
             traces=self._traces(),
             weights=self._weights(),
@@ -93,22 +95,19 @@ class CPUProgram(Program):
         )
 
     def _advance(self, steps: int) -> None:
-        first = self._state.step
+        first = self._engine.step
         # The step before the first one holds spikes at time 0 under `exact`.
         begin = -1 if first == 0 else first
         fed = [emitted(self._plan, item, begin, first + steps) for item in self._inputs]
-        # Numbers that overflow are found below, with the name of the population.
-        with np.errstate(over="ignore", invalid="ignore"):
-            self._state, recording = advance(self._network, self._state, steps, fed, self._probes)
-        self._recordings.append(recording)
-        for population, cell in zip(self._plan.populations, self._state.cells, strict=True):
-            for variable, values in cell.items():
-                if not np.all(np.isfinite(values)):
-                    raise SimulationError(
-                        f"population {population.name!r}.{variable}",
-                        f"not finite after {format_value(self._state.step * self._plan.dt, 'ms')}",
-                        hint="Weights or currents are too large for the time constants, or dt is",
-                    )
+        self._recordings.append(self._engine.advance(steps, fed, self._probes))
+        found = self._engine.broken()
+        if found is not None:
+            name = self._plan.populations[found[0]].name
+            raise SimulationError(
+                f"population {name!r}.{found[1]}",
+                f"not finite after {format_value(self._engine.step * self._plan.dt, 'ms')}",
+                hint="Weights or currents are too large for the time constants, or dt is",
+            )
 
     def _add_inputs(self, inputs: InputSpikes) -> None:
         """Merge further spikes into the spike arrays: all of them, or none if any is wrong."""
@@ -145,14 +144,15 @@ class CPUProgram(Program):
         steps, notes = array_steps(
             added.times, self._plan.dt, self._plan.label_offset, f"{where}.times"
         )
-        first = -self._plan.label_offset if self._state.step == 0 else self._state.step
+        first = -self._plan.label_offset if self._engine.step == 0 else self._engine.step
         if np.any(steps < first):
             earliest = float(added.times.min())
+            reached = format_value(self._engine.step * self._plan.dt, "ms")
             raise ValidationError(
                 f"{where}.times",
                 f"a spike at {format_value(earliest, 'ms')} lies in the past",
                 value=earliest,
-                limit=f"The run has reached {format_value(self._state.step * self._plan.dt, 'ms')}",
+                limit=f"The run has reached {reached}",
             )
         all_steps = np.concatenate([source.steps, steps])
         everyone = np.concatenate([source.indices, added.indices])
@@ -192,7 +192,7 @@ class CPUProgram(Program):
         for position, probe in enumerate(self._probes):
             population = self._plan.populations[probe.population]
             cell = self._plan.network.population(population.name).cell
-            indices = np.arange(population.size)[probe.indices]
+            indices = probe.indices
             parts = [recording.traces[position] for recording in self._recordings]
             steps = np.concatenate([np.zeros(0), *(times for times, _ in parts)])
             blocks = [values.reshape(times.size, indices.size) for times, values in parts]
@@ -206,14 +206,14 @@ class CPUProgram(Program):
 
     def _weights(self) -> dict[str, Weights]:
         weights = {}
-        for item, state in zip(self._plan.projections, self._state.plastic, strict=True):
-            if state is not None:
+        for position, item in enumerate(self._plan.projections):
+            if item.plasticity is not None:
                 network = self._plan.network
                 receptor = receptor_of(network, network.projection(item.name))
                 weights[item.name] = Weights(
                     sources=item.sources.astype(np.int64),
                     targets=item.targets.astype(np.int64),
-                    values=state.weights.copy(),
+                    values=self._engine.weights(position),
                     unit=receptor.unit,
                 )
         return weights
@@ -241,18 +241,33 @@ class CPUProgram(Program):
         return Provenance(
             **versions(),
             backend="cpu",
-            engine="reference (NumPy, float64)",
+            engine=self._engine.description,
             target=self._target.name,
             network=network.name,
             network_digest=digest(network),
             designed_semantics=network.semantics,
             semantics=self._plan.semantics,
             seed=network.seed,
-            notes=(*self._plan.notes, *self._notes),
+            notes=(*self._plan.notes, *self._notes, *_precision_notes(self._target)),
             warnings=self._plan.warnings,
             started=self._started,
             run_seconds=self._seconds,
         )
+
+
+def _precision_notes(target: Target) -> list[FidelityNote]:
+    if target.precision == "float64":
+        return []
+    return [
+        FidelityNote(
+            where=f"target {target.name!r}.precision",
+            requested="float64",
+            stored=target.precision,
+            relative_error=2.0**-24,
+            unit="",
+            reason="State and weights are rounded to 24 bits at every operation.",
+        )
+    ]
 
 
 def _trace_probes(plan: Plan) -> list[TraceProbe]:
@@ -262,7 +277,11 @@ def _trace_probes(plan: Plan) -> list[TraceProbe]:
             population=names.index(probe.population),
             variable=probe.variable,
             interval=1 if probe.interval is None else round(probe.interval / plan.dt),
-            indices=slice(None) if probe.indices is None else probe.indices,
+            indices=(
+                np.arange(plan.network.sizes()[probe.population])
+                if probe.indices is None
+                else probe.indices
+            ),
         )
         for probe in plan.network.probes
         if probe.variable != SPIKES

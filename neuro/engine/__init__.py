@@ -1,8 +1,7 @@
 """The clock-driven engine that software backends share.
 
-State in, state out: `build` turns a plan into arrays, `initial_state` makes the state, `advance`
-runs any number of steps. What is here is the readable NumPy reference: it is the specification in
-code, and what runs where no compiled kernel does.
+`build` turns a plan into arrays; `make_engine` gives the compiled kernels where they were built,
+and else the NumPy reference, which stays beside them as the specification in code and their oracle.
 
 Order of work in step k
 -----------------------
@@ -16,16 +15,16 @@ Order of work in step k
    k + delay.
 """
 
+from neuro.engine.interface import Engine, Recording, TraceProbe
+from neuro.engine.make import make_engine, native_detail
 from neuro.engine.network import EngineNetwork, build
-from neuro.engine.run_loop import Recording, TraceProbe, advance
-from neuro.engine.state import EngineState, initial_state
 
 __all__ = [
+    "Engine",
     "EngineNetwork",
-    "EngineState",
     "Recording",
     "TraceProbe",
-    "advance",
     "build",
-    "initial_state",
+    "make_engine",
+    "native_detail",
 ]

@@ -1,51 +1,16 @@
-"""The run loop: advances a network by any number of steps and records what probes ask for."""
+"""The reference run loop: state in, state out, for any number of steps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from neuro.engine.interface import Engine, FloatArray, IntArray, Recording, Spikes, TraceProbe
 from neuro.engine.network import EngineNetwork, SynapseGroup
 from neuro.engine.plasticity import receive, send, settle
 from neuro.engine.rows import rounds, row_positions
-from neuro.engine.state import EngineState
-
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
-Spikes = tuple[IntArray, IntArray]
-"""Steps and indices, sorted by step."""
-
-
-@dataclass(frozen=True, slots=True)
-class TraceProbe:
-    """A recorded state variable: of which population, which neurons, every how many steps."""
-
-    population: int
-    variable: str
-    interval: int
-    indices: IntArray | slice
-
-
-@dataclass(slots=True, kw_only=True)
-class Recording:
-    """What one call of `advance` recorded.
-
-    Parameters
-    ----------
-    spikes : list of (steps, indices)
-        For each source: inputs first, then populations.
-    traces : list of (steps, values), values of shape (samples, neurons)
-        For each trace probe; a sample is the state at the start of its step.
-    synaptic_events, plastic_updates : list of int
-        For each projection: synapses that a pre spike reached, and how many of these are plastic.
-    """
-
-    spikes: list[Spikes]
-    traces: list[tuple[IntArray, FloatArray]]
-    synaptic_events: list[int]
-    plastic_updates: list[int]
+from neuro.engine.state import EngineState, initial_state
 
 
 @dataclass(slots=True)
@@ -56,6 +21,44 @@ class _Log:
     traces: list[list[tuple[int, FloatArray]]]
     events: list[int]
     updates: list[int]
+
+
+class ReferenceEngine(Engine):
+    """The NumPy reference."""
+
+    description = "reference (NumPy, float64)"
+
+    def __init__(self, network: EngineNetwork) -> None:
+        self._network = network
+        self._state = initial_state(network)
+
+    @property
+    def step(self) -> int:
+        """Steps done so far."""
+        return self._state.step
+
+    def advance(
+        self, steps: int, inputs: Sequence[Spikes], probes: Sequence[TraceProbe] = ()
+    ) -> Recording:
+        """Run a number of steps; see `Engine.advance`."""
+        # Numbers that overflow are found by `broken`, with the name of the population.
+        with np.errstate(over="ignore", invalid="ignore"):
+            self._state, recording = advance(self._network, self._state, steps, inputs, probes)
+        return recording
+
+    def weights(self, projection: int) -> FloatArray:
+        """Return the current weights of a plastic projection."""
+        state = self._state.plastic[projection]
+        assert state is not None, "the projection is not plastic"
+        return state.weights.copy()
+
+    def broken(self) -> tuple[int, str] | None:
+        """Return the first population whose state is not finite, and the variable."""
+        for position, cell in enumerate(self._state.cells):
+            for variable, values in cell.items():
+                if not np.all(np.isfinite(values)):
+                    return position, variable
+        return None
 
 
 def advance(

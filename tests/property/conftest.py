@@ -1,4 +1,4 @@
-"""Settings of the property tests: the same examples in every run, and nothing kept on disk."""
+"""Settings of the property tests: the same examples in every run, and none kept from earlier."""
 
 from hypothesis import settings
 

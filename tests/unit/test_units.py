@@ -227,6 +227,11 @@ def test_brian2_quantity_of_another_dimension_is_refused(brian2: Any, symbol: st
         to_coherent(2 * getattr(brian2, symbol), "ms", "x")
 
 
+def test_brian2_temperature_is_no_pure_number(brian2: Any) -> None:
+    with pytest.raises(UnitError, match="expected a pure number"):
+        to_coherent(2 * brian2.kelvin, "", "x")
+
+
 def test_list_of_strings_is_converted_one_by_one() -> None:
     assert to_coherent(["1 s", "2 ms"], "ms", "x").tolist() == [1000.0, 2.0]
 

@@ -237,6 +237,14 @@ def test_arrays_that_do_not_fit_are_refused(stored: Path, place: str, values: An
     assert "damaged" in damaged(stored, lambda file: replaced(file, place, values))
 
 
+def test_spike_lists_that_are_not_flat_are_refused(stored: Path) -> None:
+    def fold(file: h5py.File) -> None:
+        replaced(file, "spikes/a/times", np.zeros((2, 2)))
+        replaced(file, "spikes/a/indices", np.zeros((2, 2), dtype=int))
+
+    assert "2 dimensions" in damaged(stored, fold)
+
+
 @pytest.mark.parametrize("place", ["network", "provenance", "counters"])
 @pytest.mark.parametrize("text", ["", "not json", "[]", "{}", "3", "[" * 100_000])
 def test_damaged_text_is_refused(stored: Path, place: str, text: str) -> None:

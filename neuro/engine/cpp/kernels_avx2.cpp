@@ -1,0 +1,31 @@
+// The cell passes, compiled for: avx2.
+
+#include "pass.hpp"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,bmi2")
+
+#define ISA avx2
+namespace neuro {
+#include "kernels.hpp"
+
+template <class Real>
+Pass<Real> pass_avx2(Cell cell, bool uniform, bool summed) {
+  return avx2::pass<Real>(cell, uniform, summed);
+}
+template Pass<float> pass_avx2<float>(Cell, bool, bool);
+template Pass<double> pass_avx2<double>(Cell, bool, bool);
+}  // namespace neuro
+
+#pragma GCC pop_options
+#else
+namespace neuro {
+template <class Real>
+Pass<Real> pass_avx2(Cell, bool, bool) {
+  return nullptr;
+}
+template Pass<float> pass_avx2<float>(Cell, bool, bool);
+template Pass<double> pass_avx2<double>(Cell, bool, bool);
+}  // namespace neuro
+#endif

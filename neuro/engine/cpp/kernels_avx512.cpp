@@ -1,0 +1,31 @@
+// The cell passes, compiled for: avx512.
+
+#include "pass.hpp"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma,bmi2")
+
+#define ISA avx512
+namespace neuro {
+#include "kernels.hpp"
+
+template <class Real>
+Pass<Real> pass_avx512(Cell cell, bool uniform, bool summed) {
+  return avx512::pass<Real>(cell, uniform, summed);
+}
+template Pass<float> pass_avx512<float>(Cell, bool, bool);
+template Pass<double> pass_avx512<double>(Cell, bool, bool);
+}  // namespace neuro
+
+#pragma GCC pop_options
+#else
+namespace neuro {
+template <class Real>
+Pass<Real> pass_avx512(Cell, bool, bool) {
+  return nullptr;
+}
+template Pass<float> pass_avx512<float>(Cell, bool, bool);
+template Pass<double> pass_avx512<double>(Cell, bool, bool);
+}  // namespace neuro
+#endif

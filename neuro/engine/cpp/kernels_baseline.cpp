@@ -1,0 +1,16 @@
+// The cell passes, compiled for: baseline.
+
+#include "pass.hpp"
+
+
+#define ISA baseline
+namespace neuro {
+#include "kernels.hpp"
+
+template <class Real>
+Pass<Real> pass_baseline(Cell cell, bool uniform, bool summed) {
+  return baseline::pass<Real>(cell, uniform, summed);
+}
+template Pass<float> pass_baseline<float>(Cell, bool, bool);
+template Pass<double> pass_baseline<double>(Cell, bool, bool);
+}  // namespace neuro

@@ -1,0 +1,46 @@
+// What a cell pass is given, and how the engine finds the pass for this processor.
+
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <type_traits>
+
+namespace neuro {
+
+constexpr int QUADRATURE_NODES = 5;
+
+enum class Cell {
+  current_exact,
+  current_tick,
+  conductance_exact,
+  conductance_tick,
+  delta,
+  discrete,
+  binary
+};
+
+template <class Real>
+struct Sweep {
+  int64_t size;
+  Real* state[3];
+  Real* arrivals[2];
+  const Real* const* constants;
+  uint32_t* spikes;  // room for every neuron; a pass returns how many it wrote
+};
+
+template <class Real>
+using Pass = int64_t (*)(Sweep<Real>&);
+
+// One for each instruction set; each lives in a file of its own.
+template <class Real>
+Pass<Real> pass_baseline(Cell cell, bool uniform, bool summed);
+template <class Real>
+Pass<Real> pass_avx2(Cell cell, bool uniform, bool summed);
+template <class Real>
+Pass<Real> pass_avx512(Cell cell, bool uniform, bool summed);
+
+}  // namespace neuro
