@@ -51,7 +51,8 @@ class Program(ABC):
         duration : float in ms, or str such as ``"1 s"``
             How long, a multiple of the time step.
         inputs : mapping, optional
-            Further spikes of spike arrays, none before the current time.
+            Further spikes of spike arrays. Under `tick` none before the time reached, under `exact`
+            all after it, but for time 0 before the first step.
         progress : callable, optional
             Called with the fraction done.
         """

@@ -6,6 +6,7 @@ on it. The text is always: where: what is wrong. What is allowed. How to mend it
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 MANY_SHOWN = 20
 
@@ -43,6 +44,10 @@ class NeuroError(Exception):
         self.hint = hint
         sentences = [f"{where}: {problem}", *filter(None, (limit, hint))]
         super().__init__(" ".join(_closed(sentence) for sentence in sentences))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let worker processes hand an error back with all that it carries."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
 
 
 class ValidationError(NeuroError, ValueError):
@@ -127,6 +132,13 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name, names, n=1)
     question = f"Did you mean {close[0]!r}? " if close else ""
     return f"{question}Known: {', '.join(names) or 'none'}."
+
+
+def _rebuilt(kind: type[NeuroError], args: tuple[Any, ...], members: dict[str, Any]) -> NeuroError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(members)
+    return error
 
 
 def _closed(sentence: str) -> str:

@@ -21,7 +21,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     path : Path
         Final name; its folder must exist.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".neuro-", suffix=".part")
     os.close(handle)
     temporary = Path(name)
     try:

@@ -1,5 +1,6 @@
 """The functions that users call: lower a network, check it, run it."""
 
+import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -131,7 +132,7 @@ def _noted(plan: Plan) -> Plan:
     )
     where = f"network {plan.network.name!r}.semantics"
     text = f"{where}: designed for {designed!r}, runs under {plan.semantics!r}. {reason}"
-    warnings.warn(text, SemanticsWarning, stacklevel=3)
+    warnings.warn(text, SemanticsWarning, stacklevel=_outside())
     note = FidelityNote(
         where=where,
         requested=designed,
@@ -141,6 +142,14 @@ def _noted(plan: Plan) -> Plan:
         reason=reason,
     )
     return replace(plan, notes=(*plan.notes, note), warnings=(*plan.warnings, text))
+
+
+def _outside() -> int:
+    """Return the stack level, for a warning of the caller, of the first frame outside neuro."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "neuro":
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def _semantics(network: Network, semantics: str | None) -> str:

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,12 +120,13 @@ class CPUProgram(Program):
             for position, item in enumerate(self._inputs)
             if isinstance(item, PlannedArray)
         }
-        for name, (times, indices) in inputs.items():
+        for name, spikes in inputs.items():
             if name not in arrays:
                 limit = suggestion(name, arrays)
                 issues.append(ValidationError(f"input {name!r}", "no spike array", limit=limit))
                 continue
             try:
+                times, indices = _pair(spikes, name)
                 source, found = self._with_spikes(self._inputs[arrays[name]], times, indices)
                 merged[arrays[name]] = source
                 notes += found
@@ -148,11 +150,12 @@ class CPUProgram(Program):
         if np.any(steps < first):
             earliest = float(added.times.min())
             reached = format_value(self._engine.step * self._plan.dt, "ms")
+            needed = "after" if self._plan.label_offset and self._engine.step else "not before"
             raise ValidationError(
                 f"{where}.times",
                 f"a spike at {format_value(earliest, 'ms')} lies in the past",
                 value=earliest,
-                limit=f"The run has reached {reached}",
+                limit=f"The run has reached {reached}: spikes come {needed} that time",
             )
         all_steps = np.concatenate([source.steps, steps])
         everyone = np.concatenate([source.indices, added.indices])
@@ -253,6 +256,15 @@ class CPUProgram(Program):
             started=self._started,
             run_seconds=self._seconds,
         )
+
+
+def _pair(spikes: Any, name: str) -> tuple[Any, Any]:
+    try:
+        times, indices = spikes
+    except (TypeError, ValueError) as error:
+        limit = "Give a pair: times in ms, and indices"
+        raise ValidationError(f"input {name!r}", "not a pair of lists", limit=limit) from error
+    return times, indices
 
 
 def _precision_notes(target: Target) -> list[FidelityNote]:

@@ -31,8 +31,10 @@ class PlasticConstants:
     ----------
     tie_depresses : bool
         Whether a post spike that reaches the synapse together with a pre spike depresses it.
+    immediate : bool
+        Whether both spikes reach the synapse in the step in which they are fired.
     delays : array, shape (groups,)
-        Distinct delays, steps.
+        Distinct delays after which post spikes reach the synapses, steps; 0 if `immediate`.
     group : array, shape (synapses,)
         Position of each synapse's delay in `delays`.
     sources, targets : arrays, shape (synapses,)
@@ -52,6 +54,7 @@ class PlasticConstants:
     w_max: float
     multiplicative: bool
     tie_depresses: bool
+    immediate: bool
     delays: IntArray
     group: IntArray
     sources: IntArray
@@ -100,7 +103,9 @@ def plastic_constants(
     """Prepare the rule of one projection for the engine."""
     rule = projection.plasticity
     assert rule is not None, "only plastic projections have a rule"
-    steps = np.broadcast_to(np.asarray(projection.delay_steps), projection.targets.shape)
+    immediate = rule.pairing == "immediate"
+    reach = 0 if immediate else projection.delay_steps
+    steps = np.broadcast_to(np.asarray(reach), projection.targets.shape)
     delays, group = np.unique(steps, return_inverse=True)
     column = group * target_size + projection.targets
     counts = np.bincount(column, minlength=delays.size * target_size)
@@ -111,7 +116,8 @@ def plastic_constants(
         w_min=rule.w_min,
         w_max=rule.w_max,
         multiplicative=rule.rule == "multiplicative",
-        tie_depresses=semantics == "tick",
+        tie_depresses=semantics == "tick" and not immediate,
+        immediate=immediate,
         delays=delays.astype(np.int64),
         group=group,
         sources=projection.sources.astype(np.int64),
@@ -158,31 +164,24 @@ def receive(
 def send(
     constants: PlasticConstants,
     state: PlasticState,
-    offsets: StepArray,
+    positions: IntArray,
     step: int,
     pre: IntArray,
-) -> IntArray:
+) -> None:
     """Let pre spikes depress their synapses, in place.
 
     Parameters
     ----------
-    offsets : array
-        Rows of the projection.
+    positions : array of int
+        The synapses of the sources in `pre`.
     step : int
         The current step.
     pre : array of int
         Sources that spike, each at most once; call again for a second spike in the same step.
-
-    Returns
-    -------
-    array of int
-        Positions of the synapses whose weights are to be sent.
     """
-    positions = row_positions(offsets, pre)
     _depress(constants, state, step, positions)
     state.pre[pre] = state.pre[pre] * _decay(constants.decay_plus, step - state.pre_step[pre]) + 1
     state.pre_step[pre] = step
-    return positions
 
 
 def settle(

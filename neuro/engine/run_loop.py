@@ -153,7 +153,8 @@ def _transmit(
     for number, group in enumerate(network.synapses):
         pre = spikes[group.source]
         if group.plastic is not None:
-            log.updates[number] += _learn_and_deliver(network, state, number, step, pre)
+            fired = spikes[len(network.plan.inputs) + group.target]
+            log.updates[number] += _learn_and_deliver(network, state, number, step, pre, fired)
             log.events[number] = log.updates[number]
         elif pre.size:
             positions = row_positions(group.offsets, pre)
@@ -162,22 +163,34 @@ def _transmit(
 
 
 def _learn_and_deliver(
-    network: EngineNetwork, state: EngineState, number: int, step: int, pre: IntArray
+    network: EngineNetwork,
+    state: EngineState,
+    number: int,
+    step: int,
+    pre: IntArray,
+    fired: IntArray,
 ) -> int:
     """Run the learning rule of one projection and send; return how many synapses were visited."""
     group, plastic = network.synapses[number], state.plastic[number]
     assert group.plastic is not None and plastic is not None
     recent = state.recent[group.target]
-    posts = [recent[-delay] for delay in group.plastic.delays.tolist()]
+    posts = [recent[-delay] if delay else fired for delay in group.plastic.delays.tolist()]
     if pre.size == 0 and all(targets.size == 0 for targets in posts):
         return 0
     visited = 0
-    receive(group.plastic, plastic, step, posts)
+    if not group.plastic.immediate:
+        receive(group.plastic, plastic, step, posts)
     # A source that spikes twice in a step is seen twice.
     for sources in rounds(pre):
-        positions = send(group.plastic, plastic, group.offsets, step, sources)
-        _deliver(network, state, group, step, positions, plastic.weights)
+        positions = row_positions(group.offsets, sources)
+        if group.plastic.immediate:
+            _deliver(network, state, group, step, positions, plastic.weights)
+        send(group.plastic, plastic, positions, step, sources)
+        if not group.plastic.immediate:
+            _deliver(network, state, group, step, positions, plastic.weights)
         visited += positions.size
+    if group.plastic.immediate:
+        receive(group.plastic, plastic, step, posts)
     settle(group.plastic, plastic, step, posts)
     return visited
 

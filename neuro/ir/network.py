@@ -8,7 +8,7 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from neuro.errors import raise_all
+from neuro.errors import ValidationError, raise_all
 from neuro.ir.cells import CellType
 from neuro.ir.connectors import Connector
 from neuro.ir.description import Description, parameter
@@ -119,7 +119,11 @@ class Network(Description):
 
         Description.__post_init__(self)
         for part in ("populations", "inputs", "projections", "probes"):
-            object.__setattr__(self, part, tuple(getattr(self, part)))
+            value = getattr(self, part)
+            if not isinstance(value, list | tuple):
+                problem = f"expected a list, got {type(value).__name__}"
+                raise ValidationError(f"network {self.name!r}.{part}", problem, value=value)
+            object.__setattr__(self, part, tuple(value))
         object.__setattr__(self, "projections", tuple(copy(item) for item in self.projections))
         parts = sound_parts(self)
         issues = [*network_issues(self, parts), *projection_issues(self, parts)]

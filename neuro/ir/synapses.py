@@ -45,6 +45,11 @@ class PairSTDP(Description):
     pre spike potentiates first, by the earlier pre spikes. Whether that pair also depresses depends
     on the network's semantics: under `tick` yes, with full strength, under `exact` no.
 
+    With ``pairing="immediate"`` both spikes reach the synapse in the step in which they are fired,
+    whatever the delay: a pre spike sends the weight and then depresses it, by the earlier post
+    spikes; after that a post spike potentiates, by all pre spikes up to and with this step's. This
+    is the order of Brian2 scripts that learn without delay.
+
     Parameters
     ----------
     weight : unit of the receptor
@@ -53,6 +58,8 @@ class PairSTDP(Description):
         Transmission delay, counted as dendritic.
     rule : {"additive", "multiplicative"}
         How a change depends on the weight.
+    pairing : {"dendritic", "immediate"}
+        When spikes reach the synapse, see above.
     amplitude : {"absolute", "relative"}
         What `a_plus` and `a_minus` of the additive rule mean. ``"absolute"``: a weight change for a
         unit trace, as in sPyNNaker 7. ``"relative"``: a fraction of `w_max`, as in PyNN on NEST
@@ -73,6 +80,7 @@ class PairSTDP(Description):
     delay: Any = parameter("ms", 1.0, above=0)
     rule: Literal["additive", "multiplicative"]
     amplitude: Literal["absolute", "relative"]
+    pairing: Literal["dendritic", "immediate"] = "dendritic"
     a_plus: Any = parameter(WEIGHT, at_least=0)
     a_minus: Any = parameter(WEIGHT, at_least=0)
     tau_plus: Any = parameter("ms", 20.0, above=0)

@@ -18,7 +18,7 @@ from neuro.ir.inputs import Input, Poisson, SpikeArray
 from neuro.ir.network import Network, Population, Projection
 from neuro.ir.probes import SPIKES, Probe
 from neuro.ir.protocol import MemoryProtocol, View
-from neuro.units import whole_steps
+from neuro.units import format_value, whole_steps
 
 SEMANTICS = ("exact", "tick")
 
@@ -316,7 +316,12 @@ def _protocol(protocol: MemoryProtocol, parts: Parts) -> list[NeuroError]:
     ]
     issues += parameter_issues(protocol, "protocol")
     for operation in protocol.operations:
-        issues += parameter_issues(operation, f"protocol.operation {operation.code!r}")
+        place = f"protocol.operation {operation.code!r}"
+        issues += parameter_issues(operation, place)
+        if operation.longest_hold < operation.hold:
+            limit = f"At least the hold, {format_value(operation.hold, 'ms')}"
+            shortest = format_value(operation.longest_hold, "ms")
+            issues.append(ValidationError(f"{place}.longest_hold", shortest, limit=limit))
     return issues
 
 

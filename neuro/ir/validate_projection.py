@@ -281,6 +281,7 @@ def _rule_issues(
     issues = [
         *choice_issues(synapse.rule, ("additive", "multiplicative"), f"{where}.rule"),
         *choice_issues(synapse.amplitude, ("absolute", "relative"), f"{where}.amplitude"),
+        *choice_issues(synapse.pairing, ("dendritic", "immediate"), f"{where}.pairing"),
     ]
     if synapse.rule == "multiplicative" and synapse.amplitude == "absolute":
         issues.append(

@@ -1,3 +1,5 @@
+import copy
+
 import pytest
 
 from neuro.errors import (
@@ -121,3 +123,17 @@ def test_suggestion_says_that_nothing_is_known() -> None:
 def test_semantics_warning_is_a_user_warning_of_neuro() -> None:
     assert issubclass(SemanticsWarning, NeuroWarning)
     assert issubclass(NeuroWarning, UserWarning)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValidationError("a.b", "3 ms", value=3, limit="Below 2", hint="Use 1"),
+        CheckError("a", [ValidationError("a.b", "x"), UnitError("a.c", "y", value="z")]),
+    ],
+)
+def test_error_survives_the_way_back_from_a_worker(error: NeuroError) -> None:
+    copied = copy.deepcopy(error)
+    assert type(copied) is type(error)
+    assert str(copied) == str(error)
+    assert (copied.where, copied.value, copied.hint) == (error.where, error.value, error.hint)

@@ -6,7 +6,7 @@ import pytest
 
 from neuro import run as run_module
 from neuro.errors import CheckError, SemanticsWarning, UnitError, UnsupportedError, ValidationError
-from neuro.ir import CurrentExponentialLIF, Network, Population, Probe
+from neuro.ir import CurrentExponentialLIF, DeltaLIF, Network, Population, Probe
 from neuro.registry import load_backend
 from neuro.run import compile_network, lower, simulate
 from neuro.target import Capabilities, Target
@@ -181,3 +181,14 @@ def test_other_seed_gives_other_spikes(busy_network: Network) -> None:
     one = simulate(busy_network, 40.0).spikes["noise"]
     other = simulate(replace(busy_network, seed=12), 40.0).spikes["noise"]
     assert one.times.tolist() != other.times.tolist()
+
+
+def test_warning_points_at_the_line_of_the_user(recwarn: pytest.WarningsRecorder) -> None:
+    net = Network(name="a", semantics="tick", dt=1.0, populations=[Population("p", 1, DeltaLIF())])
+    for call in (
+        lambda: lower(net, semantics="exact"),
+        lambda: simulate(net, 1.0, semantics="exact"),
+    ):
+        with pytest.warns(SemanticsWarning) as caught:
+            call()
+        assert caught[0].filename == __file__

@@ -232,7 +232,7 @@ def test_added_spike_in_the_past_is_refused(program: Program) -> None:
         program.run(1.0, inputs={"in": ([2.0, 5.0], [0, 0])})
     assert caught.value.where == "input 'in'.times"
     assert caught.value.problem == "a spike at 2 ms lies in the past"
-    assert caught.value.limit == "The run has reached 3 ms"
+    assert caught.value.limit == "The run has reached 3 ms: spikes come not before that time"
 
 
 def test_added_spike_at_the_time_reached_is_too_late_under_exact() -> None:
