@@ -23,7 +23,14 @@ kernels = Pybind11Extension(
     depends=sorted(str(path) for path in NATIVE.glob("*.hpp")),
     cxx_std=17,
     # Without contraction the same bits come out of every instruction set.
-    extra_compile_args=["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"],
+    extra_compile_args=[
+        "-O3",
+        "-pthread",
+        "-ffp-contract=off",
+        "-fno-math-errno",
+        "-fno-trapping-math",
+    ],
+    extra_link_args=["-pthread"],
     optional=True,
 )
 

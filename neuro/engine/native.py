@@ -47,6 +47,9 @@ VARIABLES = {
 MOST_DIRECT_DELAYS = 4
 """Distinct delays up to which weights skip the ring buffer."""
 
+FLOAT32_REACH = 2.0**-26
+"""Trace decay below which a change is lost in the rounding of single precision."""
+
 
 class NativeEngine(Engine):
     """The compiled kernels.
@@ -159,21 +162,64 @@ class NativeEngine(Engine):
     def _add_plastic(self, group: SynapseGroup, ends: tuple[Any, ...], delays: Any) -> None:
         rule = group.plastic
         assert rule is not None
-        self._core.add_plastic(
-            *ends,
+        weights = self._real_array(group.weights, group.targets.size)
+        learning = (
+            [rule.a_plus, rule.a_minus, rule.w_min, rule.w_max],
+            rule.multiplicative,
+            rule.tie_depresses,
+            rule.immediate,
+            self._decay_table(rule.decay_plus),
+            self._decay_table(rule.decay_minus),
+        )
+        if not rule.multiplicative and delays.size == 1 and _is_dense(group):
+            no_self = bool(group.offsets[1] < rule.target_size)
+            self._core.add_dense_plastic(
+                *(*ends, delays, *learning),
+                _full_rows(weights, rule.target_size, no_self),
+                int(rule.delays[0]),
+                no_self,
+                _native.instruction_set(),
+            )
+            return
+        self._core.add_sparse_plastic(
+            *(*ends, delays, *learning),
             group.targets,
-            self._real_array(group.weights, group.targets.size),
-            delays,
+            weights,
+            rule.delays.astype(np.int32),
             rule.group.astype(np.uint32),
             rule.sources.astype(np.uint32),
             rule.incoming_offsets,
             rule.incoming,
-            [rule.a_plus, rule.a_minus, rule.w_min, rule.w_max],
-            rule.multiplicative,
-            rule.tie_depresses,
-            self._real_array(rule.decay_plus),
-            self._real_array(rule.decay_minus),
         )
+
+    def _decay_table(self, table: FloatArray) -> Any:
+        """Cut a table where its values fall below the rounding of the precision in use."""
+        keep = int(np.count_nonzero(table > FLOAT32_REACH)) if self._real == np.float32 else -1
+        cut = table if keep < 0 else np.append(table[:keep], 0.0)
+        return self._real_array(cut)
+
+
+def _is_dense(group: SynapseGroup) -> bool:
+    """Say whether a projection joins every pair once, the pairs (i, i) possibly left out."""
+    assert group.plastic is not None
+    sources, targets = group.offsets.size - 1, group.plastic.target_size
+    lengths = np.unique(np.diff(group.offsets))
+    if lengths.size != 1 or lengths[0] not in (targets, targets - 1):
+        return False
+    rows = group.targets.reshape(sources, -1)
+    if lengths[0] == targets:
+        return bool(np.all(rows == np.arange(targets)))
+    others = np.arange(targets - 1) + (np.arange(targets - 1) >= np.arange(sources)[:, None])
+    return sources == targets and bool(np.all(rows == others))
+
+
+def _full_rows(weights: Any, size: int, no_self: bool) -> Any:
+    """Return every pair's weight, zero for the pairs (i, i) that are left out."""
+    if not no_self:
+        return weights
+    full = np.zeros((size, size), dtype=weights.dtype)
+    full[~np.eye(size, dtype=bool)] = weights
+    return full.reshape(-1)
 
 
 def _constants(group: CellGroup, semantics: str) -> list[Any]:

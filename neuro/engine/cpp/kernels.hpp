@@ -244,6 +244,24 @@ Pass<Real> choose(Cell cell, bool summed) {
   throw std::invalid_argument("unknown cell");
 }
 
+// One visit of a row of plastic weights: clip what was potentiated, send, depress, clip.
+template <class Real, bool IMMEDIATE>
+void plastic_row(Real* row, Real* slot, const Real* trace, int64_t n, Real a_minus, Real w_min,
+                 Real w_max) {
+#pragma GCC ivdep
+  for (int64_t j = 0; j < n; ++j) {
+    const Real sent = std::min(w_max, row[j]);
+    const Real kept = std::max(w_min, sent - a_minus * trace[j]);
+    slot[j] += IMMEDIATE ? sent : kept;
+    row[j] = kept;
+  }
+}
+
+template <class Real>
+RowPass<Real> row_pass(bool immediate) {
+  return immediate ? plastic_row<Real, true> : plastic_row<Real, false>;
+}
+
 template <class Real>
 Pass<Real> pass(Cell cell, bool uniform, bool summed) {
   return uniform ? choose<Real, true>(cell, summed) : choose<Real, false>(cell, summed);

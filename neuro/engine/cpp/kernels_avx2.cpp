@@ -14,8 +14,14 @@ template <class Real>
 Pass<Real> pass_avx2(Cell cell, bool uniform, bool summed) {
   return avx2::pass<Real>(cell, uniform, summed);
 }
+template <class Real>
+RowPass<Real> row_pass_avx2(bool immediate) {
+  return avx2::row_pass<Real>(immediate);
+}
 template Pass<float> pass_avx2<float>(Cell, bool, bool);
 template Pass<double> pass_avx2<double>(Cell, bool, bool);
+template RowPass<float> row_pass_avx2<float>(bool);
+template RowPass<double> row_pass_avx2<double>(bool);
 }  // namespace neuro
 
 #pragma GCC pop_options
@@ -25,7 +31,13 @@ template <class Real>
 Pass<Real> pass_avx2(Cell, bool, bool) {
   return nullptr;
 }
+template <class Real>
+RowPass<Real> row_pass_avx2(bool) {
+  return nullptr;
+}
 template Pass<float> pass_avx2<float>(Cell, bool, bool);
 template Pass<double> pass_avx2<double>(Cell, bool, bool);
+template RowPass<float> row_pass_avx2<float>(bool);
+template RowPass<double> row_pass_avx2<double>(bool);
 }  // namespace neuro
 #endif

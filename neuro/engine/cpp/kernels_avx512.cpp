@@ -14,8 +14,14 @@ template <class Real>
 Pass<Real> pass_avx512(Cell cell, bool uniform, bool summed) {
   return avx512::pass<Real>(cell, uniform, summed);
 }
+template <class Real>
+RowPass<Real> row_pass_avx512(bool immediate) {
+  return avx512::row_pass<Real>(immediate);
+}
 template Pass<float> pass_avx512<float>(Cell, bool, bool);
 template Pass<double> pass_avx512<double>(Cell, bool, bool);
+template RowPass<float> row_pass_avx512<float>(bool);
+template RowPass<double> row_pass_avx512<double>(bool);
 }  // namespace neuro
 
 #pragma GCC pop_options
@@ -25,7 +31,13 @@ template <class Real>
 Pass<Real> pass_avx512(Cell, bool, bool) {
   return nullptr;
 }
+template <class Real>
+RowPass<Real> row_pass_avx512(bool) {
+  return nullptr;
+}
 template Pass<float> pass_avx512<float>(Cell, bool, bool);
 template Pass<double> pass_avx512<double>(Cell, bool, bool);
+template RowPass<float> row_pass_avx512<float>(bool);
+template RowPass<double> row_pass_avx512<double>(bool);
 }  // namespace neuro
 #endif

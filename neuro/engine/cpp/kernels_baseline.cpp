@@ -11,6 +11,12 @@ template <class Real>
 Pass<Real> pass_baseline(Cell cell, bool uniform, bool summed) {
   return baseline::pass<Real>(cell, uniform, summed);
 }
+template <class Real>
+RowPass<Real> row_pass_baseline(bool immediate) {
+  return baseline::row_pass<Real>(immediate);
+}
 template Pass<float> pass_baseline<float>(Cell, bool, bool);
 template Pass<double> pass_baseline<double>(Cell, bool, bool);
+template RowPass<float> row_pass_baseline<float>(bool);
+template RowPass<double> row_pass_baseline<double>(bool);
 }  // namespace neuro

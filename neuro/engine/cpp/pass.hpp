@@ -35,12 +35,22 @@ struct Sweep {
 template <class Real>
 using Pass = int64_t (*)(Sweep<Real>&);
 
-// One for each instruction set; each lives in a file of its own.
+template <class Real>
+using RowPass = void (*)(Real* row, Real* slot, const Real* trace, int64_t n, Real a_minus,
+                         Real w_min, Real w_max);
+
+// One pair for each instruction set; each lives in a file of its own.
 template <class Real>
 Pass<Real> pass_baseline(Cell cell, bool uniform, bool summed);
 template <class Real>
 Pass<Real> pass_avx2(Cell cell, bool uniform, bool summed);
 template <class Real>
 Pass<Real> pass_avx512(Cell cell, bool uniform, bool summed);
+template <class Real>
+RowPass<Real> row_pass_baseline(bool immediate);
+template <class Real>
+RowPass<Real> row_pass_avx2(bool immediate);
+template <class Real>
+RowPass<Real> row_pass_avx512(bool immediate);
 
 }  // namespace neuro

@@ -1,5 +1,9 @@
-// Pair-based STDP, event-driven: only the rows of pre spikes and the columns of post spikes are
-// touched. Order of work as in neuro/engine/plasticity.py.
+// Pair-based STDP; the order of work is that of neuro/engine/plasticity.py.
+//
+// SparsePlastic touches the rows of pre spikes and, through a transposed index, the columns of post
+// spikes. DensePlastic is for additive all-to-all projections: only a pre spike touches its row; the
+// potentiation by all post spikes since the row's last visit is made up for then. That is exact with
+// hard bounds: between two visits a weight only grows, so one clip equals many.
 
 #pragma once
 
@@ -7,74 +11,157 @@
 #include <cstdint>
 #include <vector>
 
+#include "pass.hpp"
+
 namespace neuro {
 
+using Spikes = std::vector<uint32_t>;
+
 template <class Real>
-struct Plastic {
+struct Rule {
   Real a_plus, a_minus, w_min, w_max;
-  bool multiplicative, tie_depresses;
-  int64_t target_size;
-  std::vector<int32_t> delays;                 // distinct
-  std::vector<uint32_t> group;                 // delay of each synapse; empty if there is one delay
-  std::vector<uint32_t> sources, targets;      // of each synapse
-  std::vector<int64_t> incoming_offsets;       // by (delay, target)
-  std::vector<int64_t> incoming;               // positions of synapses
-  std::vector<Real> decay_plus, decay_minus;   // after 0, 1, 2, ... steps; the last is zero
+  bool multiplicative, tie_depresses, immediate;
+  std::vector<Real> decay_plus, decay_minus;  // after 0, 1, 2, ... steps; the last is zero
 
-  std::vector<Real> weights;
-  std::vector<Real> pre;                       // trace right after the last event
-  std::vector<int64_t> pre_step;               // step of that event
-  std::vector<Real> post;                      // by (delay, target)
-  std::vector<int64_t> post_step;
-
-  std::vector<const std::vector<uint32_t>*> posts;  // who reaches the synapses now, by delay
-
-  uint32_t group_of(int64_t synapse) const { return group.empty() ? 0 : group[synapse]; }
-
-  static Real decayed(const std::vector<Real>& table, int64_t steps) {
+  static Real after(const std::vector<Real>& table, int64_t steps) {
     return table[std::min<int64_t>(steps, static_cast<int64_t>(table.size()) - 1)];
   }
+};
 
-  void receive(int64_t step) {
-    for (size_t d = 0; d < delays.size(); ++d)
-      for (uint32_t j : *posts[d]) potentiate(d * target_size + j, step);
-    if (tie_depresses) raise(step);
+template <class Real>
+struct SparsePlastic {
+  Rule<Real> rule;
+  int64_t target_size;
+  std::vector<int32_t> reaches;            // distinct delays after which post spikes arrive
+  std::vector<uint32_t> group;             // reach of each synapse; empty if there is one
+  std::vector<uint32_t> sources, targets;  // of each synapse
+  std::vector<int64_t> incoming_offsets;   // by (reach, target)
+  std::vector<int64_t> incoming;           // positions of synapses
+
+  std::vector<Real> weights;
+  std::vector<Real> pre;                   // trace right after the last event
+  std::vector<int64_t> pre_step;           // step of that event
+  std::vector<Real> post;                  // by (reach, target)
+  std::vector<int64_t> post_step;
+
+  int64_t group_of(int64_t synapse) const { return group.empty() ? 0 : group[synapse]; }
+
+  void potentiate(const std::vector<const Spikes*>& posts, int64_t step) {
+    for (size_t r = 0; r < posts.size(); ++r)
+      for (uint32_t j : *posts[r]) potentiate_column(r * target_size + j, step);
   }
 
-  void settle(int64_t step) {
-    if (!tie_depresses) raise(step);
-  }
-
-  void potentiate(int64_t column, int64_t step) {
-    for (int64_t k = incoming_offsets[column]; k < incoming_offsets[column + 1]; ++k) {
-      const int64_t synapse = incoming[k];
-      const uint32_t i = sources[synapse];
-      const Real weight = weights[synapse];
-      Real change = a_plus * (pre[i] * decayed(decay_plus, step - pre_step[i]));
-      if (multiplicative) change *= w_max - weight;
-      weights[synapse] = std::min(w_max, weight + change);
-    }
+  void raise(const std::vector<const Spikes*>& posts, int64_t step) {
+    for (size_t r = 0; r < posts.size(); ++r)
+      for (uint32_t j : *posts[r]) {
+        const int64_t column = r * target_size + j;
+        post[column] = post[column] * rule.after(rule.decay_minus, step - post_step[column]) + 1;
+        post_step[column] = step;
+      }
   }
 
   void depress(uint32_t source, int64_t begin, int64_t end, int64_t step) {
     for (int64_t k = begin; k < end; ++k) {
       const int64_t column = group_of(k) * target_size + targets[k];
       const Real weight = weights[k];
-      Real change = a_minus * (post[column] * decayed(decay_minus, step - post_step[column]));
-      if (multiplicative) change *= weight - w_min;
-      weights[k] = std::max(w_min, weight - change);
+      Real change = rule.a_minus *
+                    (post[column] * rule.after(rule.decay_minus, step - post_step[column]));
+      if (rule.multiplicative) change *= weight - rule.w_min;
+      weights[k] = std::max(rule.w_min, weight - change);
     }
-    pre[source] = pre[source] * decayed(decay_plus, step - pre_step[source]) + 1;
+    pre[source] = pre[source] * rule.after(rule.decay_plus, step - pre_step[source]) + 1;
     pre_step[source] = step;
   }
 
-  void raise(int64_t step) {
-    for (size_t d = 0; d < delays.size(); ++d)
-      for (uint32_t j : *posts[d]) {
-        const int64_t column = d * target_size + j;
-        post[column] = post[column] * decayed(decay_minus, step - post_step[column]) + 1;
-        post_step[column] = step;
-      }
+ private:
+  void potentiate_column(int64_t column, int64_t step) {
+    for (int64_t k = incoming_offsets[column]; k < incoming_offsets[column + 1]; ++k) {
+      const int64_t synapse = incoming[k];
+      const uint32_t i = sources[synapse];
+      const Real weight = weights[synapse];
+      Real change = rule.a_plus * (pre[i] * rule.after(rule.decay_plus, step - pre_step[i]));
+      if (rule.multiplicative) change *= rule.w_max - weight;
+      weights[synapse] = std::min(rule.w_max, weight + change);
+    }
+  }
+};
+
+template <class Real>
+struct DensePlastic {
+  static constexpr size_t LOG_LIMIT = 1 << 20;  // post spikes remembered before all rows catch up
+
+  Rule<Real> rule;
+  int64_t target_size;
+  int32_t reach;                  // delay after which post spikes arrive
+  bool no_self;                   // the pairs (i, i) do not exist: their entries stay zero
+  RowPass<Real> pass;
+
+  std::vector<Real> weights;      // (sources, targets)
+  std::vector<Real> pre;          // trace right after the last event
+  std::vector<int64_t> pre_step;
+  std::vector<Real> post;         // trace at post_step
+  int64_t post_step = 0;
+  std::vector<int64_t> log_step;  // post spikes since all rows caught up
+  std::vector<uint32_t> log_target;
+  std::vector<int64_t> seen;      // how much of the log each row has made up for
+
+  void arrive(const Spikes& posts, int64_t step) {
+    if (log_step.size() > LOG_LIMIT) settle();
+    log_step.insert(log_step.end(), posts.size(), step);
+    log_target.insert(log_target.end(), posts.begin(), posts.end());
+  }
+
+  void raise(const Spikes& posts, int64_t step) {
+    if (posts.empty()) return;
+    decay_to(step);
+    for (uint32_t j : posts) post[j] += 1;
+  }
+
+  void visit(uint32_t source, int64_t step, Real* slot) {
+    decay_to(step);
+    catch_up(source);
+    Real* row = weights.data() + source * target_size;
+    if (no_self) row[source] = 0;
+    pass(row, slot, post.data(), target_size, rule.a_minus, rule.w_min, rule.w_max);
+    pre[source] = pre[source] * rule.after(rule.decay_plus, step - pre_step[source]) + 1;
+    pre_step[source] = step;
+  }
+
+  void settle() {
+    const auto sources = static_cast<uint32_t>(pre.size());
+    for (uint32_t i = 0; i < sources; ++i) {
+      catch_up(i);
+      Real* row = weights.data() + i * target_size;
+      for (int64_t j = 0; j < target_size; ++j) row[j] = std::min(rule.w_max, row[j]);
+      if (no_self) row[i] = 0;
+    }
+    log_step.clear();
+    log_target.clear();
+    std::fill(seen.begin(), seen.end(), 0);
+  }
+
+ private:
+  void decay_to(int64_t step) {
+    if (step == post_step) return;
+    const Real factor = rule.after(rule.decay_minus, step - post_step);
+    for (Real& value : post) value *= factor;
+    post_step = step;
+  }
+
+  void catch_up(uint32_t source) {
+    const auto end = static_cast<int64_t>(log_step.size());
+    int64_t k = seen[source];
+    seen[source] = end;
+    if (pre[source] == 0) return;
+    Real* row = weights.data() + source * target_size;
+    const auto reachable = static_cast<int64_t>(rule.decay_plus.size());
+    while (k < end) {
+      const int64_t at = log_step[k];
+      const int64_t elapsed = at - pre_step[source];
+      if (elapsed >= reachable) break;
+      const Real change = rule.a_plus * (pre[source] * rule.after(rule.decay_plus, elapsed));
+      for (; k < end && log_step[k] == at; ++k) row[log_target[k]] += change;
+    }
   }
 };
 
