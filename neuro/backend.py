@@ -1,13 +1,14 @@
 """What a backend is: three small abstract classes, the contract of every folder in `backends/`."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from neuro.plan import Plan
-from neuro.results import Result
+from neuro.results import BatchResult, Result
 from neuro.target import Capabilities, Target
 
 Progress = Callable[[float], None]
@@ -55,6 +56,69 @@ class Program(ABC):
             all after it, but for time 0 before the first step.
         progress : callable, optional
             Called with the fraction done.
+        """
+
+    @abstractmethod
+    def stream(
+        self,
+        duration: float | str,
+        path: str | Path,
+        *,
+        inputs: InputSpikes | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Run on and write what is recorded straight to a result file.
+
+        Memory does not grow with the duration. The file is complete or absent; it holds everything
+        since time zero, and `neuro.load_result` reads it. Afterwards `result` holds counters and
+        weights only.
+
+        Parameters
+        ----------
+        duration : float in ms, or str such as ``"1 s"``
+            How long, a multiple of the time step.
+        path : str or Path
+            The HDF5 file.
+        inputs, progress
+            As for `run`.
+        """
+
+    @abstractmethod
+    def run_batch(
+        self,
+        duration: float | str,
+        samples: Sequence[InputSpikes],
+        *,
+        bins: int = 1,
+        threads: int | None = None,
+    ) -> BatchResult:
+        """Run many samples, each from the present state, which stays as it is, and count spikes.
+
+        Parameters
+        ----------
+        duration : float in ms, or str such as ``"1 s"``
+            Length of one sample, a multiple of the time step.
+        samples : sequence of mapping
+            The further spikes of each sample; times count from time zero, as for `run`.
+        bins : int, default 1
+            Equal stretches of time in which spikes are counted.
+        threads : int, optional
+            How many samples run at once, default one for each core; the answer does not depend on
+            it.
+        """
+
+    @abstractmethod
+    def save(self, path: str | Path) -> None:
+        """Write the whole state to a file, from which `restore` continues bit for bit."""
+
+    @abstractmethod
+    def restore(self, path: str | Path) -> None:
+        """Continue from a saved state of the same network on the same target.
+
+        Raises
+        ------
+        ResultError
+            If the file is missing, foreign, damaged, or of another network or target.
         """
 
     @abstractmethod

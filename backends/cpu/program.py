@@ -1,30 +1,40 @@
-"""The program of the CPU backend: owns the state, feeds the engine and gathers what it records."""
+"""The program of the CPU backend: feeds the engine and turns what it records into results."""
 
+import os
 import time
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neuro.backend import InputSpikes, Program, Progress
-from neuro.engine import Recording, TraceProbe, build, make_engine
-from neuro.errors import NeuroError, SimulationError, ValidationError, raise_all, suggestion
-from neuro.ir import SpikeArray, digest
-from neuro.ir.probes import SPIKES
-from neuro.ir.validate import input_issues
+from neuro.backends.cpu import gather
+from neuro.backends.cpu.inputs import with_added
+from neuro.backends.cpu.state_file import (
+    read_state,
+    recording_arrays,
+    recording_from,
+    write_state,
+)
+from neuro.engine import Recording, build, make_engine
+from neuro.errors import ResultError, SimulationError, ValidationError
+from neuro.ir import digest
 from neuro.ir.validate_projection import receptor_of
 from neuro.notes import FidelityNote
-from neuro.passes import array_steps, emitted
-from neuro.plan import Plan, PlannedArray, PlannedInput
-from neuro.results import Counters, Provenance, Result, SpikeTrains, Trace, Weights
+from neuro.passes import emitted
+from neuro.plan import Plan, PlannedArray
+from neuro.results import BatchResult, Provenance, Result, ResultWriter, Weights
 from neuro.results.provenance import versions
 from neuro.target import Target
 from neuro.units import format_value, whole_steps
 
-CHUNK_STEPS = 250
-"""Steps between two reports of progress."""
+FIRST_CHUNK = 250
+CHUNK_SECONDS = 0.1
+"""A run is cut into chunks, after which progress is reported: first of `FIRST_CHUNK` steps, then
+twice as many each time until one takes this long. The cuts do not change a bit of the result."""
+
+LARGEST_CHUNK = 1 << 20
 
 
 class CPUProgram(Program):
@@ -34,16 +44,20 @@ class CPUProgram(Program):
         self._plan = plan
         self._target = target
         self._network = build(plan)
-        self._probes = _trace_probes(plan)
-        self.reset()
+        self._probes = gather.trace_probes(plan)
+        self._engine = make_engine(
+            self._network, precision=target.precision, kernels=target.kernels
+        )
+        self._begin()
 
     def reset(self) -> None:
         """Return to time zero, with initial state and weights and without added spikes."""
-        self._engine = make_engine(
-            self._network, precision=self._target.precision, kernels=self._target.kernels
-        )
+        self._engine.reset()
+        self._begin()
+
+    def _begin(self) -> None:
         self._inputs = list(self._plan.inputs)
-        self._recordings: list[Recording] = []
+        self._recordings = [gather.empty_recording(self._network, self._probes)]
         self._notes: list[FidelityNote] = []
         self._started = ""
         self._seconds = 0.0
@@ -58,7 +72,7 @@ class CPUProgram(Program):
         inputs: InputSpikes | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """Run on for `duration` ms; see `Program.run`.
+        """Run on; see `Program.run`.
 
         Raises
         ------
@@ -68,39 +82,148 @@ class CPUProgram(Program):
         SimulationError
             If the state is no longer finite.
         """
+        self._run(duration, inputs, progress, self._recordings.append)
+
+    def stream(
+        self,
+        duration: float | str,
+        path: str | Path,
+        *,
+        inputs: InputSpikes | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Run on and write what is recorded straight to a file; see `Program.stream`."""
+        with ResultWriter(Path(path)) as writer:
+
+            def keep(recording: Recording) -> None:
+                writer.append(*self._recorded(recording))
+                self._recordings.append(gather.without_arrays(recording))
+
+            earlier = gather.merged(self._recordings)
+            writer.append(*self._recorded(earlier))
+            self._recordings = [gather.without_arrays(earlier)]
+            self._run(duration, inputs, progress, keep)
+            writer.finish(self.result())
+
+    def run_batch(
+        self,
+        duration: float | str,
+        samples: Sequence[InputSpikes],
+        *,
+        bins: int = 1,
+        threads: int | None = None,
+    ) -> BatchResult:
+        """Run many samples from the present state; see `Program.run_batch`."""
         steps = whole_steps(duration, self._plan.dt, "duration")
-        self._add_inputs(inputs or {})
-        begun = time.perf_counter()
-        self._started = self._started or datetime.now().isoformat(timespec="seconds")
-        done = 0
-        while done < steps:
-            count = min(CHUNK_STEPS, steps - done)
-            self._advance(count)
-            done += count
-            if progress is not None:
-                progress(done / steps)
-        self._seconds += time.perf_counter() - begun
+        if not 1 <= bins <= max(steps, 1):
+            limit = f"A whole number from 1 to the {steps} steps of a sample"
+            raise ValidationError("bins", repr(bins), value=bins, limit=limit)
+        first = self._engine.step
+        fed = []
+        for sample in samples:
+            inputs, _ = with_added(self._plan, self._inputs, sample, first)
+            begin = -1 if first == 0 else first
+            fed.append([emitted(self._plan, item, begin, first + steps) for item in inputs])
+        counts, events, updates = self._engine.batch(
+            steps, fed, bins=bins, threads=threads or os.cpu_count() or 1
+        )
+        names = [item.name for item in self._plan.populations]
+        projections = [item.name for item in self._plan.projections]
+        return BatchResult(
+            counts=dict(zip(names, counts, strict=True)),
+            synaptic_events=dict(zip(projections, events, strict=True)),
+            plastic_updates=dict(zip(projections, updates, strict=True)),
+            provenance=self._provenance(),
+        )
+
+    def save(self, path: str | Path) -> None:
+        """Write the state to a file; see `Program.save`."""
+        header = {**self._identity(), "started": self._started, "seconds": self._seconds}
+        inputs = {}
+        for item in self._inputs:
+            if isinstance(item, PlannedArray) and item.steps is not None:
+                inputs[f"{item.name}.steps"] = item.steps
+                inputs[f"{item.name}.indices"] = item.indices
+        groups = {
+            "engine": self._engine.snapshot(),
+            "inputs": inputs,
+            "recording": recording_arrays(gather.merged(self._recordings)),
+        }
+        write_state(Path(path), header, groups)
+
+    def restore(self, path: str | Path) -> None:
+        """Continue from a saved state; see `Program.restore`."""
+        header, groups = read_state(Path(path), self._identity())
+        like = gather.empty_recording(self._network, self._probes)
+        try:
+            recording = recording_from(groups["recording"], like)
+            inputs = [
+                item
+                if not isinstance(item, PlannedArray)
+                else PlannedArray(
+                    name=item.name,
+                    size=item.size,
+                    times=np.zeros(0),
+                    indices=groups["inputs"][f"{item.name}.indices"],
+                    steps=groups["inputs"][f"{item.name}.steps"],
+                )
+                for item in self._plan.inputs
+            ]
+            self._engine.restore(groups["engine"])
+        except (KeyError, ValueError) as error:
+            # A half-restored engine must not run on.
+            self.reset()
+            raise ResultError(f"state file {str(path)!r}", f"damaged ({error})") from error
+        self._inputs, self._recordings = inputs, [recording]
+        self._started, self._seconds = str(header["started"]), float(header["seconds"])
 
     def result(self) -> Result:
-        """Return everything since time zero."""
+        """Return everything since time zero; of streamed runs the counters only."""
         plan = self._plan
+        recording = gather.merged(self._recordings)
+        self._recordings = [recording]
+        spikes, traces = self._recorded(recording)
         return Result(
             network=plan.network,
             dt=plan.dt,
             duration=self._engine.step * plan.dt,
-            spikes=self._spike_trains(),
-            traces=self._traces(),
+            spikes=spikes,
+            traces=traces,
             weights=self._weights(),
-            counters=self._counters(),
+            counters=gather.counters(self._network, recording),
             provenance=self._provenance(),
         )
 
-    def _advance(self, steps: int) -> None:
+    def _run(
+        self,
+        duration: float | str,
+        inputs: InputSpikes | None,
+        progress: Progress | None,
+        keep: Callable[[Recording], None],
+    ) -> None:
+        steps = whole_steps(duration, self._plan.dt, "duration")
+        self._inputs, notes = with_added(self._plan, self._inputs, inputs or {}, self._engine.step)
+        self._notes += notes
+        begun = time.perf_counter()
+        self._started = self._started or datetime.now().isoformat(timespec="seconds")
+        done, chunk = 0, FIRST_CHUNK
+        while done < steps:
+            chunk_begun = time.perf_counter()
+            count = min(chunk, steps - done)
+            keep(self._advance(count))
+            done += count
+            if time.perf_counter() - chunk_begun < CHUNK_SECONDS:
+                chunk = min(2 * chunk, LARGEST_CHUNK)
+            if progress is not None:
+                progress(done / steps)
+        self._seconds += time.perf_counter() - begun
+
+    def _advance(self, steps: int) -> Recording:
         first = self._engine.step
         # The step before the first one holds spikes at time 0 under `exact`.
         begin = -1 if first == 0 else first
         fed = [emitted(self._plan, item, begin, first + steps) for item in self._inputs]
-        self._recordings.append(self._engine.advance(steps, fed, self._probes))
+        recording = self._engine.advance(steps, fed, self._probes)
         found = self._engine.broken()
         if found is not None:
             name = self._plan.populations[found[0]].name
@@ -109,135 +232,35 @@ class CPUProgram(Program):
                 f"not finite after {format_value(self._engine.step * self._plan.dt, 'ms')}",
                 hint="Weights or currents are too large for the time constants, or dt is",
             )
+        return recording
 
-    def _add_inputs(self, inputs: InputSpikes) -> None:
-        """Merge further spikes into the spike arrays: all of them, or none if any is wrong."""
-        issues: list[NeuroError] = []
-        notes: list[FidelityNote] = []
-        merged = list(self._inputs)
-        arrays = {
-            item.name: position
-            for position, item in enumerate(self._inputs)
-            if isinstance(item, PlannedArray)
-        }
-        for name, spikes in inputs.items():
-            if name not in arrays:
-                limit = suggestion(name, arrays)
-                issues.append(ValidationError(f"input {name!r}", "no spike array", limit=limit))
-                continue
-            try:
-                times, indices = _pair(spikes, name)
-                source, found = self._with_spikes(self._inputs[arrays[name]], times, indices)
-                merged[arrays[name]] = source
-                notes += found
-            except NeuroError as error:
-                issues.append(error)
-        raise_all("inputs", issues)
-        self._inputs = merged
-        self._notes += notes
-
-    def _with_spikes(
-        self, source: PlannedInput, times: object, indices: object
-    ) -> tuple[PlannedArray, list[FidelityNote]]:
-        assert isinstance(source, PlannedArray) and source.steps is not None
-        added = SpikeArray(name=source.name, size=source.size, times=times, indices=indices)
-        where = f"input {source.name!r}"
-        raise_all(where, input_issues(added))
-        steps, notes = array_steps(
-            added.times, self._plan.dt, self._plan.label_offset, f"{where}.times"
-        )
-        first = -self._plan.label_offset if self._engine.step == 0 else self._engine.step
-        if np.any(steps < first):
-            earliest = float(added.times.min())
-            reached = format_value(self._engine.step * self._plan.dt, "ms")
-            needed = "after" if self._plan.label_offset and self._engine.step else "not before"
-            raise ValidationError(
-                f"{where}.times",
-                f"a spike at {format_value(earliest, 'ms')} lies in the past",
-                value=earliest,
-                limit=f"The run has reached {reached}: spikes come {needed} that time",
-            )
-        all_steps = np.concatenate([source.steps, steps])
-        everyone = np.concatenate([source.indices, added.indices])
-        order = np.lexsort((everyone, all_steps))
-        merged = replace(
-            source,
-            times=np.concatenate([source.times, added.times])[order],
-            indices=everyone[order],
-            steps=all_steps[order],
-        )
-        return merged, notes
-
-    def _joined(self, source: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        empty = np.zeros(0, dtype=np.int64)
-        parts = [recording.spikes[source] for recording in self._recordings]
+    def _recorded(self, recording: Recording) -> tuple[dict, dict]:  # type: ignore[type-arg]
+        """Return spikes and traces as a result holds them."""
         return (
-            np.concatenate([empty, *(steps for steps, _ in parts)]),
-            np.concatenate([empty, *(indices for _, indices in parts)]),
+            gather.spike_trains(self._plan, self._network, recording),
+            gather.traces(self._plan, self._probes, recording),
         )
-
-    def _spike_trains(self) -> dict[str, SpikeTrains]:
-        plan = self._plan
-        sizes = plan.network.sizes()
-        trains = {}
-        for probe in plan.network.probes:
-            if probe.variable == SPIKES:
-                steps, indices = self._joined(self._network.sources.index(probe.population))
-                trains[probe.population] = SpikeTrains(
-                    times=(steps + plan.label_offset).astype(np.float64) * plan.dt,
-                    indices=indices,
-                    size=sizes[probe.population],
-                )
-        return trains
-
-    def _traces(self) -> dict[str, dict[str, Trace]]:
-        traces: dict[str, dict[str, Trace]] = {}
-        for position, probe in enumerate(self._probes):
-            population = self._plan.populations[probe.population]
-            cell = self._plan.network.population(population.name).cell
-            indices = probe.indices
-            parts = [recording.traces[position] for recording in self._recordings]
-            steps = np.concatenate([np.zeros(0), *(times for times, _ in parts)])
-            blocks = [values.reshape(times.size, indices.size) for times, values in parts]
-            traces.setdefault(population.name, {})[probe.variable] = Trace(
-                times=steps * self._plan.dt,
-                values=np.concatenate([np.zeros((0, indices.size)), *blocks]),
-                indices=indices,
-                unit=cell.variables[probe.variable],
-            )
-        return traces
 
     def _weights(self) -> dict[str, Weights]:
         weights = {}
+        network = self._plan.network
         for position, item in enumerate(self._plan.projections):
             if item.plasticity is not None:
-                network = self._plan.network
-                receptor = receptor_of(network, network.projection(item.name))
                 weights[item.name] = Weights(
                     sources=item.sources.astype(np.int64),
                     targets=item.targets.astype(np.int64),
                     values=self._engine.weights(position),
-                    unit=receptor.unit,
+                    unit=receptor_of(network, network.projection(item.name)).unit,
                 )
         return weights
 
-    def _counters(self) -> Counters:
-        synapses = self._network.synapses
-        return Counters(
-            spikes={
-                name: sum(recording.spikes[k][0].size for recording in self._recordings)
-                for k, name in enumerate(self._network.sources)
-            },
-            synaptic_events={
-                item.name: sum(recording.synaptic_events[k] for recording in self._recordings)
-                for k, item in enumerate(synapses)
-            },
-            plastic_updates={
-                item.name: sum(recording.plastic_updates[k] for recording in self._recordings)
-                for k, item in enumerate(synapses)
-                if item.plastic is not None
-            },
-        )
+    def _identity(self) -> dict[str, str | float]:
+        """Return what a saved state must share with the program that continues it."""
+        return {
+            "network": digest(self._plan.network),
+            "semantics": self._plan.semantics,
+            "engine": self._engine.kind,
+        }
 
     def _provenance(self) -> Provenance:
         network = self._plan.network
@@ -258,15 +281,6 @@ class CPUProgram(Program):
         )
 
 
-def _pair(spikes: Any, name: str) -> tuple[Any, Any]:
-    try:
-        times, indices = spikes
-    except (TypeError, ValueError) as error:
-        limit = "Give a pair: times in ms, and indices"
-        raise ValidationError(f"input {name!r}", "not a pair of lists", limit=limit) from error
-    return times, indices
-
-
 def _precision_notes(target: Target) -> list[FidelityNote]:
     if target.precision == "float64":
         return []
@@ -279,22 +293,4 @@ def _precision_notes(target: Target) -> list[FidelityNote]:
             unit="",
             reason="State and weights are rounded to 24 bits at every operation.",
         )
-    ]
-
-
-def _trace_probes(plan: Plan) -> list[TraceProbe]:
-    names = [item.name for item in plan.populations]
-    return [
-        TraceProbe(
-            population=names.index(probe.population),
-            variable=probe.variable,
-            interval=1 if probe.interval is None else round(probe.interval / plan.dt),
-            indices=(
-                np.arange(plan.network.sizes()[probe.population])
-                if probe.indices is None
-                else probe.indices
-            ),
-        )
-        for probe in plan.network.probes
-        if probe.variable != SPIKES
     ]

@@ -6,6 +6,7 @@ Both run the same network in the same order; property tests hold one against the
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 Spikes = tuple[IntArray, IntArray]
 """Steps and indices, sorted by step."""
+Batch = tuple[list[NDArray[np.int32]], list[IntArray], list[IntArray]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +40,25 @@ class Recording:
         For each trace probe; a sample is the state at the start of its step.
     synaptic_events, plastic_updates : list of int
         For each projection: synapses that a pre spike reached, and how many of these are plastic.
+    spike_counts : list of int
+        For each source.
     """
 
     spikes: list[Spikes]
     traces: list[tuple[IntArray, FloatArray]]
     synaptic_events: list[int]
     plastic_updates: list[int]
+    spike_counts: list[int]
 
 
 class Engine(ABC):
     """A network with its state."""
 
     description: str
-    """Which kernels, in which precision."""
+    """Which kernels, in which precision, for people."""
+
+    kind: str
+    """Which kernels, in which precision: engines of one kind can exchange snapshots."""
 
     @property
     @abstractmethod
@@ -77,6 +85,49 @@ class Engine(ABC):
     @abstractmethod
     def weights(self, projection: int) -> FloatArray:
         """Return the current weights of a plastic projection, shape (synapses,)."""
+
+    @abstractmethod
+    def batch(
+        self, steps: int, samples: Sequence[Sequence[Spikes]], *, bins: int, threads: int
+    ) -> Batch:
+        """Run many samples, each from the present state, which stays as it is.
+
+        Parameters
+        ----------
+        steps : int
+            Length of a sample.
+        samples : sequence of inputs
+            For each sample the `inputs` of `advance`.
+        bins : int
+            Equal stretches of time in which spikes are counted.
+        threads : int
+            How many samples run at once; the answer does not depend on it.
+
+        Returns
+        -------
+        list of array, shape (samples, bins, neurons)
+            Spike counts of each population.
+        list of array, shape (samples,), twice
+            Synaptic events and plastic updates of each projection.
+        """
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Return to time zero."""
+
+    @abstractmethod
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """Return everything that changes during a run, as arrays by name."""
+
+    @abstractmethod
+    def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Continue from a snapshot of an engine of the same kind and network.
+
+        Raises
+        ------
+        KeyError, ValueError
+            If an array is missing or does not fit; the engine is then good for `reset` only.
+        """
 
     @abstractmethod
     def broken(self) -> tuple[int, str] | None:

@@ -10,8 +10,17 @@ from typing import Any
 import numpy as np
 
 from neuro.engine import _native
-from neuro.engine.interface import Engine, FloatArray, IntArray, Recording, Spikes, TraceProbe
+from neuro.engine.interface import (
+    Batch,
+    Engine,
+    FloatArray,
+    IntArray,
+    Recording,
+    Spikes,
+    TraceProbe,
+)
 from neuro.engine.network import CellGroup, EngineNetwork, SynapseGroup
+from neuro.engine.run_loop import by_projection
 
 MEMBRANE = ("v_rest", "decay_m")
 TICK = ("v_rest", "resistance", "decay_m", "i_offset", "charge_E", "charge_I")
@@ -65,6 +74,7 @@ class NativeEngine(Engine):
     def __init__(self, network: EngineNetwork, precision: str) -> None:
         self._network = network
         self._real = np.dtype(precision)
+        self.kind = f"compiled {precision}"
         self.description = f"compiled (C++, {precision}, {_native.instruction_set()})"
         self._core = _native.Engine32() if precision == "float32" else _native.Engine64()
         for item in network.plan.inputs:
@@ -103,7 +113,32 @@ class NativeEngine(Engine):
             ],
             synaptic_events=answer["events"],
             plastic_updates=answer["updates"],
+            spike_counts=[int(steps.size) for steps, _ in answer["spikes"]],
         )
+
+    def batch(
+        self, steps: int, samples: Sequence[Sequence[Spikes]], *, bins: int, threads: int
+    ) -> Batch:
+        """Run many samples, one at a time on each thread; see `Engine.batch`."""
+        fed = [list(inputs) for inputs in samples]
+        answer = self._core.batch(steps, fed, bins, max(1, min(threads, len(fed))))
+        return (
+            answer["counts"],
+            by_projection(self._network, answer["events"]),
+            by_projection(self._network, answer["updates"]),
+        )
+
+    def reset(self) -> None:
+        """Return to time zero."""
+        self._core.reset()
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the state as arrays by name."""
+        return self._core.snapshot()
+
+    def restore(self, arrays: dict[str, Any]) -> None:
+        """Continue from a snapshot."""
+        self._core.restore(arrays)
 
     def weights(self, projection: int) -> FloatArray:
         """Return the current weights of a plastic projection."""

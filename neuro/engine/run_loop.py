@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from neuro.engine.interface import Engine, FloatArray, IntArray, Recording, Spikes, TraceProbe
+from neuro.engine.interface import (
+    Batch,
+    Engine,
+    FloatArray,
+    IntArray,
+    Recording,
+    Spikes,
+    TraceProbe,
+)
 from neuro.engine.network import EngineNetwork, SynapseGroup
 from neuro.engine.plasticity import receive, send, settle
 from neuro.engine.rows import rounds, row_positions
@@ -27,6 +36,7 @@ class ReferenceEngine(Engine):
     """The NumPy reference."""
 
     description = "reference (NumPy, float64)"
+    kind = "reference float64"
 
     def __init__(self, network: EngineNetwork) -> None:
         self._network = network
@@ -51,6 +61,37 @@ class ReferenceEngine(Engine):
         state = self._state.plastic[projection]
         assert state is not None, "the projection is not plastic"
         return state.weights.copy()
+
+    def batch(
+        self, steps: int, samples: Sequence[Sequence[Spikes]], *, bins: int, threads: int
+    ) -> Batch:
+        """Run many samples, one after the other; see `Engine.batch`."""
+        first = self._state.step
+        network = self._network
+        sizes = [group.population.size for group in network.cells]
+        counts = [np.zeros((len(samples), bins, size), dtype=np.int32) for size in sizes]
+        events, updates = [], []
+        for number, inputs in enumerate(samples):
+            _, recording = advance(network, self._state, steps, inputs)
+            for table, (at, indices) in zip(
+                counts, recording.spikes[len(network.plan.inputs) :], strict=True
+            ):
+                np.add.at(table[number], ((at - first) * bins // steps, indices), 1)
+            events.append(recording.synaptic_events)
+            updates.append(recording.plastic_updates)
+        return counts, by_projection(network, events), by_projection(network, updates)
+
+    def reset(self) -> None:
+        """Return to time zero."""
+        self._state = initial_state(self._network)
+
+    def snapshot(self) -> dict[str, NDArray[Any]]:
+        """Return the state as arrays by name."""
+        return self._state.as_arrays()
+
+    def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Continue from a snapshot."""
+        self._state = self._state.from_arrays(arrays)
 
     def broken(self) -> tuple[int, str] | None:
         """Return the first population whose state is not finite, and the variable."""
@@ -111,6 +152,12 @@ def advance(
                 recent.append(spikes)
         state.step += 1
     return state, _recording(log, probes)
+
+
+def by_projection(network: EngineNetwork, counts: list[list[int]]) -> list[IntArray]:
+    """Turn the counts of many samples into one array for each projection."""
+    table = np.array(counts, dtype=np.int64).reshape(-1, len(network.synapses))
+    return list(table.T)
 
 
 def _silence(count: int) -> list[IntArray]:
@@ -217,12 +264,15 @@ def _recording(log: _Log, probes: Sequence[TraceProbe]) -> Recording:
         traces=[
             (
                 np.array([step for step, _ in trace], dtype=np.int64),
-                np.array([values for _, values in trace], dtype=np.float64),
+                np.array([values for _, values in trace], dtype=np.float64).reshape(
+                    len(trace), probe.indices.size
+                ),
             )
-            for trace in log.traces
+            for probe, trace in zip(probes, log.traces, strict=True)
         ],
         synaptic_events=log.events,
         plastic_updates=log.updates,
+        spike_counts=[sum(indices.size for _, indices in spikes) for spikes in log.spikes],
     )
 
 

@@ -79,6 +79,26 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatchResult:
+    """Spike counts of many samples.
+
+    Parameters
+    ----------
+    counts : mapping of str to array, shape (samples, bins, neurons)
+        By population.
+    synaptic_events, plastic_updates : mapping of str to array, shape (samples,)
+        By projection.
+    provenance : Provenance
+        Where the result comes from.
+    """
+
+    counts: Mapping[str, NDArray[np.int32]]
+    synaptic_events: Mapping[str, IntArray]
+    plastic_updates: Mapping[str, IntArray]
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What a run gives back.
 

@@ -15,14 +15,11 @@ import h5py
 import numpy as np
 
 from neuro.errors import NeuroError, ResultError
-from neuro.files import atomic_path, check_writable
-from neuro.ir import Network, from_json, to_json
+from neuro.ir import Network, from_json
 from neuro.results.counters import Counters
 from neuro.results.provenance import Provenance
 from neuro.results.result import Result, SpikeTrains, Trace, Weights
-
-FORMAT = "neuro-result"
-VERSION = 1
+from neuro.results.writer import FORMAT, VERSION, ResultWriter
 
 
 def save_result(result: Result, path: Path) -> None:
@@ -33,25 +30,9 @@ def save_result(result: Result, path: Path) -> None:
     ValidationError
         If the folder cannot be written.
     """
-    check_writable(path, "result file")
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
-        file.attrs["format"] = FORMAT
-        file.attrs["version"] = VERSION
-        file.attrs["dt"] = result.dt
-        file.attrs["duration"] = result.duration
-        # As data sets: an attribute holds at most 64 KiB.
-        file["network"] = to_json(result.network)
-        file["provenance"] = json.dumps(result.provenance.as_dict())
-        file["counters"] = json.dumps(_counts(result.counters))
-        for group in ("spikes", "traces", "weights"):
-            file.create_group(group)
-        for name, trains in result.spikes.items():
-            _write(file, f"spikes/{name}", trains)
-        for name, variables in result.traces.items():
-            for variable, trace in variables.items():
-                _write(file, f"traces/{name}/{variable}", trace)
-        for name, weights in result.weights.items():
-            _write(file, f"weights/{name}", weights)
+    with ResultWriter(path) as writer:
+        writer.append(result.spikes, result.traces)
+        writer.finish(result)
 
 
 def load_result(path: str | Path) -> Result:
@@ -106,20 +87,6 @@ def _check_header(file: h5py.File, where: str) -> None:
             limit=f"This neuro reads versions 1 to {VERSION}",
             hint="Update neuro-spiking-memory",
         )
-
-
-def _counts(counters: Counters) -> dict[str, Any]:
-    return {item.name: dict(getattr(counters, item.name)) for item in fields(counters)}
-
-
-def _write(file: h5py.File, place: str, part: SpikeTrains | Trace | Weights) -> None:
-    group = file.create_group(place)
-    for item in fields(part):
-        value = getattr(part, item.name)
-        if isinstance(value, np.ndarray):
-            group.create_dataset(item.name, data=value, compression="gzip", shuffle=True)
-        else:
-            group.attrs[item.name] = value
 
 
 def _read(group: h5py.Group, kind: type) -> Any:

@@ -130,6 +130,14 @@ class Engine {
     for (const auto& group : populations) largest = std::max(largest, group.fixed->size);
     history.assign(source_sizes.size(), std::vector<Spikes>(longest + 1));
     scratch_.resize(largest);
+    initial_ = std::make_shared<const Engine>(*this);
+  }
+
+  // Returns to time zero.
+  void reset() {
+    const auto initial = initial_;
+    *this = *initial;
+    initial_ = initial;
   }
 
   // Runs `steps` steps with the spikes of each input.
@@ -159,6 +167,7 @@ class Engine {
   }
 
  private:
+  std::shared_ptr<const Engine> initial_;
   Spikes scratch_;
   std::vector<int64_t> position_;
   std::vector<const Spikes*> posts_;

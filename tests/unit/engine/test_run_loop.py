@@ -45,7 +45,7 @@ def test_advance_gives_the_same_end_from_the_same_start(
 
 def test_sample_is_the_state_at_the_start_of_its_step(busy_network: Network) -> None:
     plan = lower(busy_network)
-    probe = TraceProbe(population=1, variable="v", interval=50, indices=slice(None))
+    probe = TraceProbe(population=1, variable="v", interval=50, indices=np.arange(3))
     start = initial_state(build(plan))
     _, recording = advance(build(plan), start, 101, fed(plan, -1, 101), [probe])
     steps, values = recording.traces[0]

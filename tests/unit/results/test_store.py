@@ -10,8 +10,7 @@ import pytest
 
 from neuro.errors import ResultError, ValidationError
 from neuro.notes import FidelityNote
-from neuro.results import Result, load_result, save_result
-from neuro.results import store as store_module
+from neuro.results import Result, ResultWriter, load_result, save_result
 
 Plain = Callable[[Any], Any]
 Damage = Callable[[h5py.File], None]
@@ -96,14 +95,11 @@ def test_failure_while_writing_leaves_the_old_file_and_nothing_else(
     stored: Path, busy_result: Result, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = stored.read_bytes()
-    write = store_module._write
 
-    def fail_late(file: h5py.File, place: str, part: Any) -> None:
-        if place.startswith("weights"):
-            raise OSError("disk full")
-        write(file, place, part)
+    def fail_late(*_: Any) -> None:
+        raise OSError("disk full")
 
-    monkeypatch.setattr(store_module, "_write", fail_late)
+    monkeypatch.setattr(ResultWriter, "finish", fail_late)
     with pytest.raises(OSError, match="disk full"):
         save_result(busy_result, stored)
     assert stored.read_bytes() == before

@@ -1,0 +1,107 @@
+"""Spikes that a user adds to spike arrays while a program runs, checked before any is taken."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuro.backend import InputSpikes
+from neuro.errors import NeuroError, ValidationError, raise_all, suggestion
+from neuro.ir import SpikeArray
+from neuro.ir.validate import input_issues
+from neuro.notes import FidelityNote
+from neuro.passes import array_steps
+from neuro.plan import Plan, PlannedArray, PlannedInput
+from neuro.units import format_value
+
+IntArray = NDArray[np.int64]
+
+
+def with_added(
+    plan: Plan, sources: Sequence[PlannedInput], inputs: InputSpikes, step: int
+) -> tuple[list[PlannedInput], list[FidelityNote]]:
+    """Merge further spikes into spike arrays.
+
+    Parameters
+    ----------
+    plan : Plan
+        Of the program.
+    sources : sequence of PlannedInput
+        Its inputs so far.
+    inputs : mapping
+        The further spikes.
+    step : int
+        How far the program has run.
+
+    Returns
+    -------
+    list of PlannedInput, list of FidelityNote
+        The merged inputs, and what was moved to the grid.
+
+    Raises
+    ------
+    ValidationError, CheckError
+        If any spike is wrong; every wrong input is named.
+    """
+    issues: list[NeuroError] = []
+    notes: list[FidelityNote] = []
+    merged = list(sources)
+    arrays = {
+        item.name: position
+        for position, item in enumerate(sources)
+        if isinstance(item, PlannedArray)
+    }
+    for name, spikes in inputs.items():
+        try:
+            if name not in arrays:
+                limit = suggestion(name, arrays)
+                raise ValidationError(f"input {name!r}", "no spike array", limit=limit)
+            source = sources[arrays[name]]
+            assert isinstance(source, PlannedArray)
+            steps, indices, found = _checked(plan, source, spikes, step)
+        except NeuroError as error:
+            issues.append(error)
+            continue
+        merged[arrays[name]] = _merged(source, steps, indices)
+        notes += found
+    raise_all("inputs", issues)
+    return merged, notes
+
+
+def _checked(
+    plan: Plan, source: PlannedArray, spikes: Any, step: int
+) -> tuple[IntArray, IntArray, list[FidelityNote]]:
+    """Return steps and indices of further spikes of one source, and what was moved."""
+    where = f"input {source.name!r}"
+    try:
+        times, indices = spikes
+    except (TypeError, ValueError) as error:
+        limit = "Give a pair: times in ms, and indices"
+        raise ValidationError(where, "not a pair of lists", limit=limit) from error
+    added = SpikeArray(name=source.name, size=source.size, times=times, indices=indices)
+    raise_all(where, input_issues(added))
+    steps, notes = array_steps(added.times, plan.dt, plan.label_offset, f"{where}.times")
+    first = -plan.label_offset if step == 0 else step
+    if np.any(steps < first):
+        earliest = float(added.times.min())
+        needed = "after" if plan.label_offset and step else "not before"
+        raise ValidationError(
+            f"{where}.times",
+            f"a spike at {format_value(earliest, 'ms')} lies in the past",
+            value=earliest,
+            limit=f"The run has reached {format_value(step * plan.dt, 'ms')}: "
+            f"spikes come {needed} that time",
+        )
+    return steps, added.indices, notes
+
+
+def _merged(source: PlannedArray, steps: IntArray, indices: IntArray) -> PlannedArray:
+    assert source.steps is not None, "the plan is not discretised"
+    if source.steps.size:
+        steps = np.concatenate([source.steps, steps])
+        indices = np.concatenate([source.indices, indices])
+    order = np.lexsort((indices, steps))
+    # Times serve the discretise pass only, which is over.
+    return replace(source, times=np.zeros(0), indices=indices[order], steps=steps[order])
