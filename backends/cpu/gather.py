@@ -1,6 +1,7 @@
 """From what the engine recorded to the parts of a result."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,14 +68,24 @@ def empty_recording(network: EngineNetwork, probes: Sequence[TraceProbe]) -> Rec
     )
 
 
+def only_probed(plan: Plan, network: EngineNetwork, recording: Recording) -> Recording:
+    """Forget the spikes that no probe asked for; their counts stay."""
+    wanted = {probe.population for probe in plan.network.probes if probe.variable == SPIKES}
+    return replace(
+        recording,
+        spikes=[
+            spikes if name in wanted else (spikes[0][:0], spikes[1][:0])
+            for name, spikes in zip(network.sources, recording.spikes, strict=True)
+        ],
+    )
+
+
 def without_arrays(recording: Recording) -> Recording:
     """Return the counts of a recording alone."""
-    return Recording(
+    return replace(
+        recording,
         spikes=[(steps[:0], indices[:0]) for steps, indices in recording.spikes],
         traces=[(steps[:0], values[:0]) for steps, values in recording.traces],
-        synaptic_events=recording.synaptic_events,
-        plastic_updates=recording.plastic_updates,
-        spike_counts=recording.spike_counts,
     )
 
 

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -232,7 +233,7 @@ class CPUProgram(Program):
                 f"not finite after {format_value(self._engine.step * self._plan.dt, 'ms')}",
                 hint="Weights or currents are too large for the time constants, or dt is",
             )
-        return recording
+        return gather.only_probed(self._plan, self._network, recording)
 
     def _recorded(self, recording: Recording) -> tuple[dict, dict]:  # type: ignore[type-arg]
         """Return spikes and traces as a result holds them."""
@@ -254,10 +255,14 @@ class CPUProgram(Program):
                 )
         return weights
 
+    @cached_property
+    def _digest(self) -> str:
+        return digest(self._plan.network)
+
     def _identity(self) -> dict[str, str | float]:
         """Return what a saved state must share with the program that continues it."""
         return {
-            "network": digest(self._plan.network),
+            "network": self._digest,
             "semantics": self._plan.semantics,
             "engine": self._engine.kind,
         }
@@ -270,7 +275,7 @@ class CPUProgram(Program):
             engine=self._engine.description,
             target=self._target.name,
             network=network.name,
-            network_digest=digest(network),
+            network_digest=self._digest,
             designed_semantics=network.semantics,
             semantics=self._plan.semantics,
             seed=network.seed,

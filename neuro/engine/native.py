@@ -4,6 +4,7 @@ Lays the network out for them: constants one for all neurons or one for each, ro
 where weights go straight into the synaptic state, 16-bit targets where they suffice.
 """
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -56,6 +57,9 @@ VARIABLES = {
 MOST_DIRECT_DELAYS = 4
 """Distinct delays up to which weights skip the ring buffer."""
 
+THREADED_NEURONS = 100_000
+"""Neurons from which on more than one thread pays."""
+
 FLOAT32_REACH = 2.0**-26
 """Trace decay below which a change is lost in the rounding of single precision."""
 
@@ -69,9 +73,11 @@ class NativeEngine(Engine):
         What runs.
     precision : {"float64", "float32"}
         Of state and weights.
+    threads : int, optional
+        Among which the network is split; default as many as pay. The bits do not depend on it.
     """
 
-    def __init__(self, network: EngineNetwork, precision: str) -> None:
+    def __init__(self, network: EngineNetwork, precision: str, threads: int | None = None) -> None:
         self._network = network
         self._real = np.dtype(precision)
         self.kind = f"compiled {precision}"
@@ -85,6 +91,7 @@ class NativeEngine(Engine):
         for synapses in network.synapses:
             self._add_synapses(synapses, direct[synapses.target])
         self._core.finish()
+        self._threads = _useful_threads(network) if threads is None else threads
 
     @property
     def step(self) -> int:
@@ -104,7 +111,7 @@ class NativeEngine(Engine):
             )
             for probe in probes
         ]
-        answer = self._core.advance(steps, list(inputs), wanted)
+        answer = self._core.advance(steps, list(inputs), wanted, self._threads)
         return Recording(
             spikes=answer["spikes"],
             traces=[
@@ -269,6 +276,13 @@ def _constants(group: CellGroup, semantics: str) -> list[Any]:
     nodes = np.asarray(known["node_weights"]).shape[-1]
     by_node = [np.asarray(known[name])[..., k] for k in range(nodes) for name in NODE]
     return plain + [value.item() if value.size == 1 else value for value in by_node]
+
+
+def _useful_threads(network: EngineNetwork) -> int:
+    """Return how many threads pay for one network: one, unless it is large and does not learn."""
+    neurons = sum(group.population.size for group in network.cells)
+    learns = any(group.plastic is not None for group in network.synapses)
+    return 1 if learns or neurons < THREADED_NEURONS else os.cpu_count() or 1
 
 
 def _is_direct(network: EngineNetwork, position: int) -> bool:

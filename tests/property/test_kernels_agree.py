@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neuro import simulate
-from neuro.engine import native_detail
+from neuro import lower, simulate
+from neuro.engine import TraceProbe, build, native_detail
 from neuro.ir import (
     AllToAll,
     BinaryThresholdUnit,
@@ -26,6 +26,7 @@ from neuro.ir import (
     Static,
     Uniform,
 )
+from neuro.passes import emitted
 from neuro.results import Result
 
 pytestmark = pytest.mark.skipif(native_detail() is None, reason="compiled kernels were not built")
@@ -52,7 +53,9 @@ WEIGHTS = {"nA": (0.2, 0.8), "uS": (0.002, 0.03), "mV": (0.5, 3.0), "": (0.3, 1.
 VARIABLES = {kind: [*cell.variables] for kind, cell in CELLS.items()}
 
 
-def network(kind: str, semantics: str, seed: int, plastic: str, delays: str) -> Network:
+def network(
+    kind: str, semantics: str, seed: int, plastic: str, delays: str, size: int = SIZE
+) -> Network:
     """Make a recurrent network under Poisson drive that keeps firing."""
     cell = CELLS[kind]
     excitatory, *inhibitory = cell.receptors
@@ -96,16 +99,14 @@ def network(kind: str, semantics: str, seed: int, plastic: str, delays: str) -> 
             Projection(
                 "a", "a", FixedProbability(probability=0.4), rule, excitatory, name="plastic"
             ),
-            Projection(
-                "drive", "a", AllToAll(), rule, excitatory, name="from drive".replace(" ", "-")
-            ),
+            Projection("drive", "a", AllToAll(), rule, excitatory, name="from-drive"),
         ]
     return Network(
         name="random",
         dt=0.5,
         semantics=semantics,
         seed=seed,
-        populations=[Population("a", SIZE, cell)],
+        populations=[Population("a", size, cell)],
         inputs=[Poisson(name="drive", size=10, rate=120.0)],
         projections=projections,
         probes=[
@@ -161,3 +162,71 @@ def test_single_precision_stays_close_to_double(kind: str) -> None:
     count = double.counters.spikes["a"]
     assert abs(single.counters.spikes["a"] - count) < 4 * np.sqrt(count)
     assert any("float32" in str(note.stored) for note in single.provenance.notes)
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+@pytest.mark.parametrize("delays", ["one", "many"])
+@pytest.mark.parametrize("kind", CELLS)
+def test_number_of_threads_does_not_change_a_bit(kind: str, delays: str, threads: int) -> None:
+    from neuro.engine.native import NativeEngine
+
+    net = network(kind, "exact", seed=9, plastic="", delays=delays, size=300)
+    plan = lower(net)
+    built = build(plan)
+    probes = [TraceProbe(0, name, 7, np.arange(0, 300, 11)) for name in VARIABLES[kind]]
+    recordings = []
+    for count in (1, threads):
+        engine = NativeEngine(built, "float64", threads=count)
+        parts = []
+        for first, last in ((-1, 60), (60, 200)):
+            fed = [emitted(plan, item, first, last) for item in plan.inputs]
+            parts.append(engine.advance(last - max(first, 0), fed, probes))
+        recordings.append(parts)
+    for alone, shared in zip(*recordings, strict=True):
+        assert alone.synaptic_events == shared.synaptic_events
+        assert alone.spike_counts == shared.spike_counts
+        for (steps, indices), (other_steps, other_indices) in zip(
+            alone.spikes, shared.spikes, strict=True
+        ):
+            assert np.array_equal(steps, other_steps)
+            assert np.array_equal(indices, other_indices)
+        for (_, values), (_, other_values) in zip(alone.traces, shared.traces, strict=True):
+            assert np.array_equal(values, other_values)
+
+
+@pytest.mark.parametrize("pairing", ["dendritic", "immediate"])
+@pytest.mark.parametrize("semantics", ["exact", "tick"])
+def test_dense_plastic_rows_do_what_the_reference_does(semantics: str, pairing: str) -> None:
+    rule = PairSTDP(
+        weight=Uniform(0.1, 1.0),
+        rule="additive",
+        amplitude="absolute",
+        pairing=pairing,
+        a_plus=0.2,
+        a_minus=0.25,
+        tau_plus=5.0,
+        tau_minus=8.0,
+        w_min=0.1,
+        w_max=1.0,
+    )
+    net = Network(
+        name="dense",
+        dt=1.0,
+        semantics=semantics,
+        populations=[Population("a", 30, CELLS["delta"])],
+        inputs=[Poisson(name="drive", size=30, rate=60.0)],
+        projections=[
+            Projection("drive", "a", AllToAll(), Static(weight=1.0)),
+            Projection("a", "a", AllToAll(skip_equal_index=True), rule),
+            Projection("drive", "a", AllToAll(), rule, name="from-drive"),
+        ],
+        probes=[Probe(population="a")],
+    )
+    fast, slow = both(net, 400.0)
+    assert slow.counters.spikes["a"] > 300
+    assert fast.counters == slow.counters
+    assert np.array_equal(fast.spikes["a"].times, slow.spikes["a"].times)
+    for name, weights in slow.weights.items():
+        np.testing.assert_allclose(fast.weights[name].values, weights.values, rtol=1e-12)
+        # Both bounds are reached, so that the deferred clip is seen.
+        assert weights.values.min() == 0.1 and weights.values.max() == 1.0

@@ -7,29 +7,59 @@
 //
 // What never changes is shared, so that copying an engine, for the samples of a batch, copies state
 // only.
+//
+// Threads share a network by its target neurons: each owns one stretch, the tile, of every
+// population, sweeps it and takes the part of every row that lands in it. Each neuron gets its
+// additions in the same order from any number of threads, so the bits do not depend on it.
 
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "barrier.hpp"
 #include "pass.hpp"
 #include "plastic.hpp"
 
 namespace neuro {
 
+// Numbers that never change and may belong to somebody else, such as an array of the plan.
+template <class T>
+struct Shared {
+  std::shared_ptr<const void> owner;
+  const T* values = nullptr;
+  size_t count = 0;
+
+  Shared() = default;
+  Shared(std::shared_ptr<const void> keeper, const T* first, size_t length)
+      : owner(std::move(keeper)), values(first), count(length) {}
+  explicit Shared(std::vector<T> own) {
+    auto kept = std::make_shared<const std::vector<T>>(std::move(own));
+    values = kept->data();
+    count = kept->size();
+    owner = std::move(kept);
+  }
+
+  const T* data() const { return values; }
+  size_t size() const { return count; }
+  bool empty() const { return count == 0; }
+  const T& operator[](size_t k) const { return values[k]; }
+  const T& back() const { return values[count - 1]; }
+};
+
 // Rows of a static projection, sorted by source, then delay (direct) or not (ring), then target.
 template <class Real>
 struct Rows {
-  std::vector<uint16_t> narrow;      // targets, where 16 bits are enough,
-  std::vector<uint32_t> wide;        // else here
-  std::vector<Real> weights;         // one for all, or one for each synapse
-  std::vector<int32_t> delays;       // one for all, or one for each synapse
+  Shared<uint16_t> narrow;           // targets, where 16 bits are enough,
+  Shared<uint32_t> wide;             // else here
+  Shared<Real> weights;              // one for all, or one for each synapse
+  Shared<int32_t> delays;            // one for all, or one for each synapse
   std::vector<int32_t> distinct;     // the different delays, ascending
-  std::vector<int64_t> segments;     // direct only: start of each delay in each row
+  Shared<int64_t> segments;          // direct only: start of each delay in each row
 
   int64_t target(int64_t k) const { return wide.empty() ? narrow[k] : wide[k]; }
   Real weight(int64_t k) const { return weights[weights.size() == 1 ? 0 : k]; }
@@ -41,7 +71,7 @@ struct Projection {
   int population;  // the target
   int receptor;
   bool direct = false;
-  std::shared_ptr<const std::vector<int64_t>> offsets;  // (sources + 1)
+  Shared<int64_t> offsets;  // (sources + 1)
   std::shared_ptr<const Rows<Real>> rows;
   std::optional<SparsePlastic<Real>> sparse;
   std::optional<DensePlastic<Real>> dense;
@@ -71,6 +101,7 @@ struct Population {
   std::vector<std::vector<Real>> rings;  // for each receptor (slots, size); none if direct
   std::vector<int64_t> free_at;          // last step of each neuron's refractory time
   std::vector<Spikes> releases;          // neurons to be freed, by step modulo its size
+  std::vector<std::vector<Spikes>> tile_releases;  // the same for each thread but the first
 
   // A refractory membrane is parked; this is what it stands for.
   bool parked(size_t variable, int64_t j, int64_t step) const {
@@ -116,20 +147,14 @@ class Engine {
   // Sizes everything that depends on all parts; called once, after the last one was added.
   void finish() {
     int64_t longest = 1;
-    int64_t largest = 0;
-    size_t reaches = 1;
     for (const auto& group : projections) {
       if (group.rows)
         for (int32_t delay : group.rows->distinct) longest = std::max<int64_t>(longest, delay);
-      if (group.sparse) {
+      if (group.sparse)
         for (int32_t reach : group.sparse->reaches) longest = std::max<int64_t>(longest, reach);
-        reaches = std::max(reaches, group.sparse->reaches.size());
-      }
       if (group.dense) longest = std::max<int64_t>(longest, group.dense->reach);
     }
-    for (const auto& group : populations) largest = std::max(largest, group.fixed->size);
     history.assign(source_sizes.size(), std::vector<Spikes>(longest + 1));
-    scratch_.resize(largest);
     initial_ = std::make_shared<const Engine>(*this);
   }
 
@@ -140,24 +165,52 @@ class Engine {
     initial_ = initial;
   }
 
-  // Runs `steps` steps with the spikes of each input.
+  // Runs `steps` steps with the spikes of each input. More than one thread needs a network without
+  // plastic projections.
   void advance(int64_t steps, const std::vector<Feed>& feeds, const std::vector<Probe>& probes,
-               Record& record) {
+               int threads, Record& record) {
     position_.assign(feeds.size(), 0);
     record.spike_steps.resize(source_sizes.size());
     record.spike_indices.resize(source_sizes.size());
     record.trace_steps.resize(probes.size());
     record.trace_values.resize(probes.size());
+    found_.assign(threads, std::vector<Spikes>(populations.size()));
+    share_releases(threads);
     if (step == 0) {
       feed(-1, feeds, record);
-      transmit(-1);
+      count_events(-1);
+      transmit(-1, 0, 1);
     }
-    for (const int64_t end = step + steps; step < end; ++step) {
-      sample(probes, record);
-      update(record);
-      feed(step, feeds, record);
-      transmit(step);
-    }
+    const int64_t begin = step;
+    Barrier barrier(threads);
+    const auto work = [&](int tile) {
+      for (int64_t now = begin; now < begin + steps; ++now) {
+        if (sampled(probes, now)) {
+          barrier.wait();
+          if (tile == 0) sample(probes, now, record);
+          barrier.wait();
+        }
+        for (size_t p = 0; p < populations.size(); ++p) update(p, now, tile, threads);
+        barrier.wait();
+        if (tile == 0) {
+          gather(now, record);
+          feed(now, feeds, record);
+          count_events(now);
+        }
+        barrier.wait();
+        transmit(now, tile, threads);
+      }
+    };
+    std::vector<std::thread> others;
+    for (int tile = 1; tile < threads; ++tile)
+      others.emplace_back([&work, tile] {
+        FlushDenormals flush;
+        work(tile);
+      });
+    work(0);
+    for (auto& thread : others) thread.join();
+    step = begin + steps;
+    collect_releases();
   }
 
   Spikes& emitted(int source, int64_t at) {
@@ -168,58 +221,111 @@ class Engine {
 
  private:
   std::shared_ptr<const Engine> initial_;
-  Spikes scratch_;
+  std::vector<std::vector<Spikes>> found_;  // spikes of the present step, by tile and population
   std::vector<int64_t> position_;
   std::vector<const Spikes*> posts_;
 
-  void sample(const std::vector<Probe>& probes, Record& record) {
+  static bool sampled(const std::vector<Probe>& probes, int64_t now) {
+    for (const auto& probe : probes)
+      if (now % probe.interval == 0) return true;
+    return false;
+  }
+
+  void sample(const std::vector<Probe>& probes, int64_t now, Record& record) {
     for (size_t p = 0; p < probes.size(); ++p) {
       const Probe& probe = probes[p];
-      if (step % probe.interval) continue;
+      if (now % probe.interval) continue;
       const auto& group = populations[probe.population];
-      record.trace_steps[p].push_back(step);
+      record.trace_steps[p].push_back(now);
       for (int64_t j : probe.indices)
-        record.trace_values[p].push_back(group.value(probe.variable, j, step));
+        record.trace_values[p].push_back(group.value(probe.variable, j, now));
     }
   }
 
-  void update(Record& record) {
-    for (size_t p = 0; p < populations.size(); ++p) {
-      auto& group = populations[p];
-      const auto& fixed = *group.fixed;
-      if (!group.releases.empty()) {
-        auto& freed = group.releases[step % group.releases.size()];
-        for (uint32_t j : freed) group.state[0][j] = fixed.reset_of(j);
-        freed.clear();
-      }
-      Sweep<Real> sweep{fixed.size, {}, {}, fixed.table.data(), scratch_.data()};
-      for (size_t i = 0; i < group.state.size(); ++i) sweep.state[i] = group.state[i].data();
-      const int64_t slot = (step % fixed.slots) * fixed.size;
-      for (size_t r = 0; r < group.rings.size(); ++r)
-        sweep.arrivals[r] = group.rings[r].data() + slot;
-      const int64_t count = fixed.pass(sweep);
-      const int source = inputs() + static_cast<int>(p);
-      auto& spikes = emitted(source, step);
-      spikes.assign(scratch_.begin(), scratch_.begin() + count);
-      keep(source, step, spikes, record);
-      for (uint32_t j : spikes) fire(group, j);
+  // First neuron of a tile; rounded so that no two threads write into one cache line.
+  static int64_t tile_begin(int64_t size, int tile, int tiles) {
+    if (tile == tiles) return size;
+    return size * tile / tiles / 64 * 64;
+  }
+
+  void update(size_t p, int64_t now, int tile, int tiles) {
+    auto& group = populations[p];
+    const auto& fixed = *group.fixed;
+    const int64_t begin = tile_begin(fixed.size, tile, tiles);
+    auto& releases = tile == 0 ? group.releases : group.tile_releases[tile - 1];
+    if (!releases.empty()) {
+      auto& freed = releases[now % releases.size()];
+      for (uint32_t j : freed) group.state[0][j] = fixed.reset_of(j);
+      freed.clear();
+    }
+    auto& spikes = found_[tile][p];
+    spikes.resize(tile_begin(fixed.size, tile + 1, tiles) - begin);
+    Sweep<Real> sweep{static_cast<int64_t>(spikes.size()), {}, {}, nullptr, spikes.data()};
+    for (size_t i = 0; i < group.state.size(); ++i) sweep.state[i] = group.state[i].data() + begin;
+    const int64_t slot = (now % fixed.slots) * fixed.size;
+    for (size_t r = 0; r < group.rings.size(); ++r)
+      sweep.arrivals[r] = group.rings[r].data() + slot + begin;
+    const Real* table[64];
+    for (size_t c = 0; c < fixed.table.size(); ++c)
+      table[c] = fixed.table[c] + (fixed.values[c].size() == 1 ? 0 : begin);
+    sweep.constants = table;
+    spikes.resize(fixed.pass(sweep));
+    for (uint32_t& j : spikes) {
+      j += static_cast<uint32_t>(begin);
+      fire(group, j, now, releases);
     }
   }
 
-  void fire(Population<Real>& group, uint32_t j) {
+  void fire(Population<Real>& group, uint32_t j, int64_t now, std::vector<Spikes>& releases) {
     if (group.state.empty()) return;
     if (group.free_at.empty()) {  // no membrane: the discrete-time cell
       group.state[0][j] = 0;
       return;
     }
     const int32_t refractory = group.fixed->refractory_of(j);
-    group.free_at[j] = step + refractory;
+    group.free_at[j] = now + refractory;
     if (refractory == 0) {
       group.state[0][j] = group.fixed->reset_of(j);
       return;
     }
     group.state[0][j] = -std::numeric_limits<Real>::infinity();
-    group.releases[(step + refractory + 1) % group.releases.size()].push_back(j);
+    releases[(now + refractory + 1) % releases.size()].push_back(j);
+  }
+
+  // Joins the spikes of all tiles.
+  void gather(int64_t now, Record& record) {
+    for (size_t p = 0; p < populations.size(); ++p) {
+      const int source = inputs() + static_cast<int>(p);
+      auto& spikes = emitted(source, now);
+      spikes.clear();
+      for (const auto& tile : found_) spikes.insert(spikes.end(), tile[p].begin(), tile[p].end());
+      keep(source, now, spikes, record);
+    }
+  }
+
+  // Between two runs all releases stand in one list, whatever the number of threads.
+  void share_releases(int threads) {
+    for (auto& group : populations)
+      group.tile_releases.assign(threads - 1, std::vector<Spikes>(group.releases.size()));
+    for (auto& group : populations)
+      for (size_t k = 0; threads > 1 && k < group.releases.size(); ++k) {
+        const Spikes all = std::move(group.releases[k]);
+        group.releases[k].clear();
+        for (uint32_t j : all) {
+          int tile = threads - 1;
+          while (tile > 0 && tile_begin(group.fixed->size, tile, threads) > j) --tile;
+          (tile == 0 ? group.releases : group.tile_releases[tile - 1])[k].push_back(j);
+        }
+      }
+  }
+
+  void collect_releases() {
+    for (auto& group : populations) {
+      for (auto& tile : group.tile_releases)
+        for (size_t k = 0; k < tile.size(); ++k)
+          group.releases[k].insert(group.releases[k].end(), tile[k].begin(), tile[k].end());
+      group.tile_releases.clear();
+    }
   }
 
   void feed(int64_t at, const std::vector<Feed>& feeds, Record& record) {
@@ -242,23 +348,45 @@ class Engine {
     indices.insert(indices.end(), spikes.begin(), spikes.end());
   }
 
-  void transmit(int64_t at) {
+  void count_events(int64_t at) {
+    for (auto& group : projections) {
+      const auto& offsets = group.offsets;
+      for (uint32_t i : emitted(group.source, at)) group.events += offsets[i + 1] - offsets[i];
+    }
+  }
+
+  void transmit(int64_t at, int tile, int tiles) {
     for (auto& group : projections) {
       const Spikes& pre = emitted(group.source, at);
-      const auto& offsets = *group.offsets;
-      for (uint32_t i : pre) group.events += offsets[i + 1] - offsets[i];
+      const int64_t size = populations[group.population].fixed->size;
+      const Tile own{tile_begin(size, tile, tiles), tile_begin(size, tile + 1, tiles), tiles == 1};
       if (group.sparse || group.dense) {
         learn(group, at, pre);
       } else if (group.direct) {
-        arrive(group, at);
+        arrive(group, at, own);
       } else {
-        send(group, at, pre);
+        send(group, at, pre, own);
       }
     }
   }
 
+  // Targets that one thread serves.
+  struct Tile {
+    int64_t begin, end;
+    bool whole;
+  };
+
+  // Cuts a row, sorted by target, to a tile.
+  template <class Index>
+  static std::pair<int64_t, int64_t> within(const Index* targets, int64_t begin, int64_t end,
+                                            const Tile& own) {
+    if (own.whole) return {begin, end};
+    const Index* first = std::lower_bound(targets + begin, targets + end, own.begin);
+    return {first - targets, std::lower_bound(first, targets + end, own.end) - targets};
+  }
+
   // Adds the weights that arrive now to the synaptic state.
-  void arrive(Projection<Real>& group, int64_t at) {
+  void arrive(Projection<Real>& group, int64_t at, const Tile& own) {
     const auto& rows = *group.rows;
     Real* state = populations[group.population].state[1 + group.receptor].data();
     const auto delays = static_cast<int64_t>(rows.distinct.size());
@@ -266,22 +394,24 @@ class Engine {
       if (at - rows.distinct[d] < -1) continue;
       for (uint32_t i : emitted(group.source, at - rows.distinct[d])) {
         const int64_t row = static_cast<int64_t>(i) * delays + d;
-        add(rows, rows.segments[row], rows.segments[row + 1], state);
+        add(rows, rows.segments[row], rows.segments[row + 1], own, state);
       }
     }
   }
 
-  static void add(const Rows<Real>& rows, int64_t begin, int64_t end, Real* state) {
+  static void add(const Rows<Real>& rows, int64_t begin, int64_t end, const Tile& own,
+                  Real* state) {
     if (rows.wide.empty()) {
-      add_row(rows.narrow.data(), rows, begin, end, state);
+      add_row(rows.narrow.data(), rows, begin, end, own, state);
     } else {
-      add_row(rows.wide.data(), rows, begin, end, state);
+      add_row(rows.wide.data(), rows, begin, end, own, state);
     }
   }
 
   template <class Index>
-  static void add_row(const Index* targets, const Rows<Real>& rows, int64_t begin, int64_t end,
-                      Real* state) {
+  static void add_row(const Index* targets, const Rows<Real>& rows, int64_t row_begin,
+                      int64_t row_end, const Tile& own, Real* state) {
+    const auto [begin, end] = within(targets, row_begin, row_end, own);
     const Real* weights = rows.weights.data();
     if (rows.weights.size() == 1) {
       const Real weight = weights[0];
@@ -292,17 +422,21 @@ class Engine {
   }
 
   // Adds the weights of the spikes of this step to the ring buffers of the target.
-  void send(Projection<Real>& group, int64_t at, const Spikes& pre) {
+  void send(Projection<Real>& group, int64_t at, const Spikes& pre, const Tile& own) {
     const auto& rows = *group.rows;
-    const auto& offsets = *group.offsets;
+    const auto& offsets = group.offsets;
     if (rows.delays.size() == 1) {
       Real* slot = ring_slot(group, at + rows.delays[0]);
-      for (uint32_t i : pre) add(rows, offsets[i], offsets[i + 1], slot);
+      for (uint32_t i : pre) add(rows, offsets[i], offsets[i + 1], own, slot);
       return;
     }
-    for (uint32_t i : pre)
-      for (int64_t k = offsets[i]; k < offsets[i + 1]; ++k)
+    for (uint32_t i : pre) {
+      const auto [begin, end] =
+          rows.wide.empty() ? within(rows.narrow.data(), offsets[i], offsets[i + 1], own)
+                            : within(rows.wide.data(), offsets[i], offsets[i + 1], own);
+      for (int64_t k = begin; k < end; ++k)
         ring_slot(group, at + rows.delays[k])[rows.target(k)] += rows.weight(k);
+    }
   }
 
   Real* ring_slot(const Projection<Real>& group, int64_t at) {
@@ -316,7 +450,7 @@ class Engine {
   }
 
   void learn(Projection<Real>& group, int64_t at, const Spikes& pre) {
-    const auto& offsets = *group.offsets;
+    const auto& offsets = group.offsets;
     for (uint32_t i : pre) group.updates += offsets[i + 1] - offsets[i];
     if (group.dense) {
       learn_dense(group, *group.dense, at, pre);
@@ -344,7 +478,7 @@ class Engine {
     posts_.clear();
     for (int32_t reach : plastic.reaches) posts_.push_back(&posts_of(group, at - reach));
     const auto& rule = plastic.rule;
-    const auto& offsets = *group.offsets;
+    const auto& offsets = group.offsets;
     if (!rule.immediate) plastic.potentiate(posts_, at);
     if (rule.tie_depresses) plastic.raise(posts_, at);
     for (uint32_t i : pre) {
@@ -359,7 +493,7 @@ class Engine {
   void send_plastic(Projection<Real>& group, const SparsePlastic<Real>& plastic, uint32_t i,
                     int64_t at) {
     const auto& delays = group.rows->delays;
-    const auto& offsets = *group.offsets;
+    const auto& offsets = group.offsets;
     for (int64_t k = offsets[i]; k < offsets[i + 1]; ++k) {
       const int32_t delay = delays[delays.size() == 1 ? 0 : k];
       ring_slot(group, at + delay)[plastic.targets[k]] += plastic.weights[k];

@@ -7,10 +7,6 @@
 #include <atomic>
 #include <thread>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 #include "engine.hpp"
 
 namespace py = pybind11;
@@ -18,25 +14,18 @@ namespace py = pybind11;
 namespace neuro {
 namespace {
 
-// Numbers below the smallest normal one are treated as zero while a run lasts: decaying currents
-// would else become a hundred times slower. The caller's mode is restored.
-class FlushDenormals {
- public:
-#if defined(__x86_64__)
-  FlushDenormals() : mode_(_mm_getcsr()) { _mm_setcsr(mode_ | 0x8040); }
-  ~FlushDenormals() { _mm_setcsr(mode_); }
-
- private:
-  unsigned mode_;
-#endif
-};
-
 template <class T>
 using Array = py::array_t<T, py::array::c_style | py::array::forcecast>;
 
 template <class T, class From = T>
 std::vector<T> copied(const Array<From>& array) {
   return std::vector<T>(array.data(), array.data() + array.size());
+}
+
+// The array itself, without a copy; it lives as long as anything that uses it.
+template <class T>
+Shared<T> shared(const Array<T>& array) {
+  return {std::make_shared<Array<T>>(array), array.data(), static_cast<size_t>(array.size())};
 }
 
 template <class T>
@@ -122,7 +111,7 @@ Projection<Real>& add_projection(Engine<Real>& engine, int source, int populatio
   group.source = source;
   group.population = population;
   group.receptor = receptor;
-  group.offsets = std::make_shared<std::vector<int64_t>>(copied<int64_t>(offsets));
+  group.offsets = shared(offsets);
   engine.projections.push_back(std::move(group));
   return engine.projections.back();
 }
@@ -130,8 +119,8 @@ Projection<Real>& add_projection(Engine<Real>& engine, int source, int populatio
 template <class Real>
 std::shared_ptr<Rows<Real>> rows_with_delays(const Array<int32_t>& delays) {
   auto rows = std::make_shared<Rows<Real>>();
-  rows->delays = copied<int32_t>(delays);
-  rows->distinct = rows->delays;
+  rows->delays = shared(delays);
+  rows->distinct = copied<int32_t>(delays);
   std::sort(rows->distinct.begin(), rows->distinct.end());
   rows->distinct.erase(std::unique(rows->distinct.begin(), rows->distinct.end()),
                        rows->distinct.end());
@@ -147,12 +136,12 @@ void add_static(Engine<Real>& engine, int source, int population, int receptor,
   auto& group = add_projection(engine, source, population, receptor, offsets);
   auto rows = rows_with_delays<Real>(delays);
   if (engine.populations[population].fixed->size <= 65536) {
-    rows->narrow = copied<uint16_t, uint32_t>(targets);
+    rows->narrow = Shared<uint16_t>(copied<uint16_t, uint32_t>(targets));
   } else {
-    rows->wide = copied<uint32_t>(targets);
+    rows->wide = shared(targets);
   }
-  rows->weights = copied<Real>(weights);
-  rows->segments = copied<int64_t>(segments);
+  rows->weights = shared(weights);
+  rows->segments = shared(segments);
   group.direct = !rows->segments.empty();
   group.rows = std::move(rows);
 }
@@ -230,7 +219,8 @@ std::vector<Feed> feeds_of(const Pairs& inputs) {
 
 template <class Real>
 py::dict advance(Engine<Real>& engine, int64_t steps, const Pairs& inputs,
-                 const std::vector<std::tuple<int, int, int64_t, Array<int64_t>>>& wanted) {
+                 const std::vector<std::tuple<int, int, int64_t, Array<int64_t>>>& wanted,
+                 int threads) {
   const auto feeds = feeds_of(inputs);
   std::vector<Probe> probes;
   for (const auto& [population, variable, interval, indices] : wanted)
@@ -240,7 +230,7 @@ py::dict advance(Engine<Real>& engine, int64_t steps, const Pairs& inputs,
   {
     py::gil_scoped_release unlocked;
     FlushDenormals flush;
-    engine.advance(steps, feeds, probes, record);
+    engine.advance(steps, feeds, probes, threads, record);
   }
   py::list spikes, traces, events, updates;
   for (size_t i = 0; i < record.spike_steps.size(); ++i)
@@ -286,7 +276,7 @@ py::dict batch(const Engine<Real>& engine, int64_t steps, const std::vector<Pair
         if (own.step != engine.step) own = engine;
         for (auto& group : own.projections) group.events = group.updates = 0;
         Record record;
-        own.advance(steps, feeds[sample], {}, record);
+        own.advance(steps, feeds[sample], {}, 1, record);
         for (size_t p = 0; p < counts.size(); ++p) {
           const auto size = own.populations[p].fixed->size;
           const auto& at = record.spike_steps[own.inputs() + p];
