@@ -194,16 +194,19 @@ def test_number_of_threads_does_not_change_a_bit(kind: str, delays: str, threads
             assert np.array_equal(values, other_values)
 
 
+@pytest.mark.parametrize(("a_plus", "a_minus", "bound"), [(0.4, 0.1, 1.0), (0.1, 0.4, 0.1)])
 @pytest.mark.parametrize("pairing", ["dendritic", "immediate"])
 @pytest.mark.parametrize("semantics", ["exact", "tick"])
-def test_dense_plastic_rows_do_what_the_reference_does(semantics: str, pairing: str) -> None:
+def test_dense_plastic_rows_do_what_the_reference_does(
+    semantics: str, pairing: str, a_plus: float, a_minus: float, bound: float
+) -> None:
     rule = PairSTDP(
         weight=Uniform(0.1, 1.0),
         rule="additive",
         amplitude="absolute",
         pairing=pairing,
-        a_plus=0.2,
-        a_minus=0.25,
+        a_plus=a_plus,
+        a_minus=a_minus,
         tau_plus=5.0,
         tau_minus=8.0,
         w_min=0.1,
@@ -213,10 +216,10 @@ def test_dense_plastic_rows_do_what_the_reference_does(semantics: str, pairing: 
         name="dense",
         dt=1.0,
         semantics=semantics,
-        populations=[Population("a", 30, CELLS["delta"])],
+        populations=[Population("a", 30, CELLS["delta array"])],
         inputs=[Poisson(name="drive", size=30, rate=60.0)],
         projections=[
-            Projection("drive", "a", AllToAll(), Static(weight=1.0)),
+            Projection("drive", "a", AllToAll(), Static(weight=Uniform(0.2, 1.0))),
             Projection("a", "a", AllToAll(skip_equal_index=True), rule),
             Projection("drive", "a", AllToAll(), rule, name="from-drive"),
         ],
@@ -228,5 +231,5 @@ def test_dense_plastic_rows_do_what_the_reference_does(semantics: str, pairing: 
     assert np.array_equal(fast.spikes["a"].times, slow.spikes["a"].times)
     for name, weights in slow.weights.items():
         np.testing.assert_allclose(fast.weights[name].values, weights.values, rtol=1e-12)
-        # Both bounds are reached, so that the deferred clip is seen.
-        assert weights.values.min() == 0.1 and weights.values.max() == 1.0
+    # A bound is reached, so that the deferred clip is seen.
+    assert any(np.any(weights.values == bound) for weights in slow.weights.values())
