@@ -1,8 +1,7 @@
-"""The CPU backend: `neuro.engine` on this computer, in double precision."""
+"""The CPU backend: `neuro.engine` on this computer."""
 
 from neuro.backends.cpu.backend import CPU
-from neuro.backends.cpu.program import CPUProgram
 
 BACKEND = CPU
 
-__all__ = ["BACKEND", "CPU", "CPUProgram"]
+__all__ = ["BACKEND", "CPU"]

@@ -3,10 +3,11 @@
 from typing import ClassVar
 
 from neuro.backend import Availability, Backend
-from neuro.backends.cpu.program import CPUProgram
-from neuro.engine import native_detail
+from neuro.engine import build, make_engine, native_detail
 from neuro.ir import CellType, Input, SynapseType
+from neuro.notes import FidelityNote
 from neuro.plan import Plan
+from neuro.program import EngineProgram
 from neuro.target import Capabilities, Target
 
 
@@ -34,6 +35,22 @@ class CPU(Backend):
             inputs=frozenset(kind.__name__ for kind in Input.__args__),
         )
 
-    def compile(self, plan: Plan, target: Target) -> CPUProgram:
+    def compile(self, plan: Plan, target: Target) -> EngineProgram:
         """Make a program that is ready to run."""
-        return CPUProgram(plan, target)
+        engine = make_engine(build(plan), precision=target.precision, kernels=target.kernels)
+        return EngineProgram(plan, target, engine, _precision_notes(target))
+
+
+def _precision_notes(target: Target) -> list[FidelityNote]:
+    if target.precision == "float64":
+        return []
+    return [
+        FidelityNote(
+            where=f"target {target.name!r}.precision",
+            requested="float64",
+            stored=target.precision,
+            relative_error=2.0**-24,
+            unit="",
+            reason="State and weights are rounded to 24 bits at every operation.",
+        )
+    ]

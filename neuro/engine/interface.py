@@ -130,5 +130,9 @@ class Engine(ABC):
         """
 
     @abstractmethod
+    def tallies(self) -> dict[str, dict[str, int]]:
+        """Return counts that only this hardware has, since time zero: name, then part, to count."""
+
+    @abstractmethod
     def broken(self) -> tuple[int, str] | None:
         """Return the first population whose state is not finite, and the variable; else None."""

@@ -151,6 +151,10 @@ class NativeEngine(Engine):
         """Return the current weights of a plastic projection."""
         return self._core.weights(projection)
 
+    def tallies(self) -> dict[str, dict[str, int]]:
+        """Return nothing: this computer has no counts of its own."""
+        return {}
+
     def broken(self) -> tuple[int, str] | None:
         """Return the first population whose state is not finite, and the variable."""
         population, variable = self._core.broken()

@@ -93,6 +93,10 @@ class ReferenceEngine(Engine):
         """Continue from a snapshot."""
         self._state = self._state.from_arrays(arrays)
 
+    def tallies(self) -> dict[str, dict[str, int]]:
+        """Return nothing: this computer has no counts of its own."""
+        return {}
+
     def broken(self) -> tuple[int, str] | None:
         """Return the first population whose state is not finite, and the variable."""
         for position, cell in enumerate(self._state.cells):

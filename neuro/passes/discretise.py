@@ -12,6 +12,7 @@ import numpy as np
 from neuro.errors import ValidationError
 from neuro.notes import FidelityNote
 from neuro.plan import (
+    FloatArray,
     Plan,
     PlannedArray,
     PlannedInput,
@@ -20,6 +21,9 @@ from neuro.plan import (
     StepArray,
 )
 from neuro.units import GRID_TOLERANCE, format_value
+
+BLOCK = 1 << 15
+"""Times rounded at once; what is needed in between stays in a core's cache."""
 
 
 def discretise(plan: Plan) -> Plan:
@@ -97,25 +101,42 @@ def _projection(
 def _to_steps(
     times: Any, dt: float, where: str, *, up: bool = False
 ) -> tuple[Any, list[FidelityNote]]:
-    """Round times to steps; a number of steps within rounding error of a whole one is that one."""
-    exact = np.asarray(times, dtype=np.float64) / dt
-    nearest = np.rint(exact)
-    off_grid = np.abs(exact - nearest) > GRID_TOLERANCE * np.maximum(np.abs(exact), 1.0)
-    steps = np.where(off_grid, np.ceil(exact), nearest) if up else nearest
+    """Round times to steps, and note what was moved to the grid."""
+    asked = np.asarray(times, dtype=np.float64)
+    flat = asked.reshape(-1)
+    steps = np.empty(flat.size, dtype=np.int64)
+    moved, worst, worst_error = 0, 0, 0.0
+    for start in range(0, flat.size, BLOCK):
+        block = slice(start, start + BLOCK)
+        steps[block], error = _round(flat[block] / dt, up=up)
+        moved += int(np.count_nonzero(error))
+        if error.max() > worst_error:
+            worst, worst_error = start + int(np.argmax(error)), float(error.max())
     notes = []
-    if np.any(off_grid):
-        error = np.abs(steps - exact) / np.maximum(np.abs(exact), np.finfo(float).tiny)
-        worst = np.unravel_index(np.argmax(error), error.shape)
+    if moved:
         notes.append(
             FidelityNote(
                 where=where,
-                requested=float(np.asarray(times)[worst]),
+                requested=float(flat[worst]),
                 stored=float(steps[worst] * dt),
-                relative_error=float(error[worst]),
+                relative_error=worst_error,
                 unit="ms",
-                reason=f"{np.count_nonzero(off_grid)} of {off_grid.size} not on the grid of "
-                f"{format_value(dt, 'ms')}.",
+                reason=f"{moved} of {flat.size} not on the grid of {format_value(dt, 'ms')}.",
             )
         )
-    whole = steps.astype(np.int64)
-    return (int(whole) if whole.ndim == 0 else whole), notes
+    return (steps.reshape(asked.shape) if asked.ndim else int(steps[0])), notes
+
+
+def _round(exact: FloatArray, *, up: bool) -> tuple[FloatArray, FloatArray]:
+    """Return whole steps and the relative errors.
+
+    A number of steps within rounding error of a whole one is that one and has no error.
+    """
+    steps = np.rint(exact)
+    off_grid = np.abs(exact - steps) > GRID_TOLERANCE * np.maximum(np.abs(exact), 1.0)
+    if not off_grid.any():
+        return steps, np.zeros_like(exact)
+    if up:
+        steps = np.where(off_grid, np.ceil(exact), steps)
+    error = np.abs(steps - exact) / np.maximum(np.abs(exact), np.finfo(float).tiny)
+    return steps, np.where(off_grid, error, 0.0)

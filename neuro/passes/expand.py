@@ -20,7 +20,7 @@ from neuro.ir import (
     View,
 )
 from neuro.ir.network import endpoint
-from neuro.passes.connect import Pairs, connect
+from neuro.passes.connect import IntArray, connect, row_order
 from neuro.plan import (
     Plan,
     PlannedArray,
@@ -100,23 +100,26 @@ def _projection(network: Network, projection: Projection) -> PlannedProjection:
     sizes = network.sizes()
     first_source, source_size = _extent(projection.source, sizes)
     first_target, target_size = _extent(projection.target, sizes)
+    shape = source_size, target_size
     path = ("projection", projection.name)
-    pairs = connect(
-        projection.connector, (source_size, target_size), stream(network.seed, *path, "pairs")
-    )
-    counts = np.zeros(sizes[endpoint(projection.source)] + 1, dtype=np.int64)
-    np.add.at(counts, pairs.sources + first_source + 1, 1)
+    rows = connect(projection.connector, shape, stream(network.seed, *path, "pairs"))
+    targets = rows.targets
+    targets += np.uint32(first_target)
+    source = endpoint(projection.source)
+    rest = sizes[source] - first_source - source_size
     target = network.population(endpoint(projection.target))
     synapse = projection.synapse
+    given = isinstance(synapse.weight, np.ndarray) or isinstance(synapse.delay, np.ndarray)
+    order = row_order(projection.connector, shape) if given else None
     return PlannedProjection(
         name=projection.name,
-        source=endpoint(projection.source),
+        source=source,
         target=target.name,
         receptor=list(target.cell.receptors).index(projection.receptor),
-        offsets=np.cumsum(counts),
-        targets=(pairs.targets + first_target).astype(np.uint32),
-        weights=_synapse_values(synapse.weight, pairs, network.seed, *path, "weight"),
-        delays=_synapse_values(synapse.delay, pairs, network.seed, *path, "delay"),
+        offsets=np.pad(rows.offsets, (first_source, rest), mode="edge"),
+        targets=targets,
+        weights=_by_row(synapse.weight, order, targets.size, network.seed, *path, "weight"),
+        delays=_by_row(synapse.delay, order, targets.size, network.seed, *path, "delay"),
         plasticity=synapse if isinstance(synapse, PairSTDP) else None,
     )
 
@@ -129,7 +132,7 @@ def _values(value: Any, size: int, seed: int, *path: str) -> Any:
     return value.draw(stream(seed, *path), size) if isinstance(value, Distribution) else value
 
 
-def _synapse_values(value: Any, pairs: Pairs, seed: int, *path: str) -> Any:
+def _by_row(value: Any, order: IntArray | None, size: int, seed: int, *path: str) -> Any:
     if isinstance(value, np.ndarray):
-        return value.reshape(-1)[pairs.order]
-    return _values(value, pairs.sources.size, seed, *path)
+        return value.reshape(-1) if order is None else value.reshape(-1)[order]
+    return _values(value, size, seed, *path)

@@ -6,7 +6,7 @@ The layout is that of `neuro.results.store`. The file appears under its name whe
 import json
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -111,4 +111,4 @@ def _extend(dataset: Any, values: Any) -> None:
 
 
 def _counts(counters: Counters) -> dict[str, Any]:
-    return {item.name: dict(getattr(counters, item.name)) for item in fields(counters)}
+    return asdict(counters)

@@ -9,8 +9,9 @@ import pytest
 
 COMMAND = Path(sys.executable).with_name("neuro")
 
-CALL = "run ca3 --program program.json --out result.h5 --json answers.json"
-LONG = [[14 * number, "C", number % 5, []] for number in range(4000)]
+CALL = "run ca3 --target cpu_reference --program program.json --out result.h5 --json answers.json"
+# Minutes on the reference kernels, so the signal comes in the middle of the run.
+LONG = [[14 * number, "C", number % 5, []] for number in range(40_000)]
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -117,6 +117,11 @@ def network(
     )
 
 
+def assert_rounded_alike(fast: np.ndarray, slow: np.ndarray) -> None:
+    # Deferred additions round differently; what cancels leaves the rounding of the largest weight.
+    np.testing.assert_allclose(fast, slow, rtol=1e-12, atol=1e-13 * np.abs(slow).max())
+
+
 def both(net: Network, duration: float = 150.0) -> tuple[Result, Result]:
     return simulate(net, duration), simulate(net, duration, target="cpu_reference")
 
@@ -142,7 +147,7 @@ def test_compiled_kernels_do_what_the_reference_does(
         assert np.array_equal(fast.traces["a"][name].times, trace.times)
         np.testing.assert_allclose(fast.traces["a"][name].values, trace.values, rtol=0, atol=1e-10)
     for name, weights in slow.weights.items():
-        np.testing.assert_allclose(fast.weights[name].values, weights.values, rtol=1e-12)
+        assert_rounded_alike(fast.weights[name].values, weights.values)
 
 
 @pytest.mark.parametrize("semantics", ["exact", "tick"])
@@ -230,6 +235,6 @@ def test_dense_plastic_rows_do_what_the_reference_does(
     assert fast.counters == slow.counters
     assert np.array_equal(fast.spikes["a"].times, slow.spikes["a"].times)
     for name, weights in slow.weights.items():
-        np.testing.assert_allclose(fast.weights[name].values, weights.values, rtol=1e-12)
+        assert_rounded_alike(fast.weights[name].values, weights.values)
     # A bound is reached, so that the deferred clip is seen.
     assert any(np.any(weights.values == bound) for weights in slow.weights.values())

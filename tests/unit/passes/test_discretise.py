@@ -1,4 +1,5 @@
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,21 @@ def test_note_shows_the_worst_entry_of_an_array() -> None:
 def test_array_of_delays_keeps_its_order() -> None:
     plan = lowered(delay=[[0.1, 0.2], [0.5, 0.4]])
     assert plan.projections[0].delay_steps.tolist() == [1, 2, 5, 4]
+
+
+@pytest.mark.parametrize("block", [1, 2, 3])
+def test_blocks_of_delays_leave_one_note_of_the_worst(
+    monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    delay = [[0.3, 0.44], [0.23, 2.02]]
+    whole = lowered(delay=delay)
+    # The package holds the function of this name, not the module.
+    monkeypatch.setattr(import_module("neuro.passes.discretise"), "BLOCK", block)
+    plan = lowered(delay=delay)
+    assert plan.notes == whole.notes
+    assert plan.notes[0].requested == pytest.approx(0.23)
+    assert plan.notes[0].reason == "3 of 4 not on the grid of 0.1 ms."
+    assert plan.projections[0].delay_steps.tolist() == [3, 4, 2, 20]
 
 
 def test_drawn_delays_are_noted_once() -> None:

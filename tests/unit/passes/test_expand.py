@@ -1,3 +1,4 @@
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from neuro.ir import (
     Uniform,
     View,
 )
-from neuro.passes import expand
+from neuro.passes import discretise, expand
 from neuro.plan import Plan, PlannedPoisson, PlannedProjection
 
 RANDOM = Projection(
@@ -159,6 +160,38 @@ def test_skipped_indices_count_within_the_views() -> None:
     assert list(pairs) == [(1, 3), (2, 2)]
 
 
+@pytest.mark.parametrize("source", ["a", View("a", 0, 2), View("a", 1, 3), View("a", 2, 3)])
+def test_neurons_outside_a_view_have_empty_rows(source: Any) -> None:
+    projection = joined_by(AllToAll(), Static(weight=1.0), source).projections[0]
+    first, last = (0, 3) if source == "a" else (source.start, source.stop)
+    expected = [4 if first <= row < last else 0 for row in range(3)]
+    assert np.diff(projection.offsets).tolist() == expected
+
+
+def test_views_leave_the_lists_of_the_user_alone() -> None:
+    connector = PairList(sources=[0, 1], targets=[1, 0])
+    plan = joined_by(connector, Static(weight=1.0), View("a", 1, 3), View("b", 2, 4))
+    assert plan.projections[0].targets.tolist() == [3, 2]
+    assert connector.targets.tolist() == [1, 0]
+
+
+def test_weights_of_sorted_pairs_are_not_copied() -> None:
+    synapse = Static(weight=[1.0, 2.0, 3.0])
+    plan = joined_by(PairList(sources=[0, 0, 2], targets=[1, 3, 0]), synapse)
+    weights = plan.projections[0].weights
+    assert weights.tolist() == [1.0, 2.0, 3.0]
+    given = plan.network.projections[0].synapse.weight
+    assert np.shares_memory(weights, given)
+    assert not weights.flags.writeable
+
+
+def test_weights_and_delays_of_equal_pairs_keep_their_order() -> None:
+    connector = PairList(sources=[1, 0, 1, 1], targets=[2, 0, 2, 2])
+    plan = joined_by(connector, Static(weight=[1.0, 2.0, 3.0, 4.0], delay=[1.0, 2.0, 3.0, 4.0]))
+    assert plan.projections[0].weights.tolist() == [2.0, 1.0, 3.0, 4.0]
+    assert plan.projections[0].delays.tolist() == [2.0, 1.0, 3.0, 4.0]
+
+
 def test_scalars_stay_scalars() -> None:
     projection = joined_by(AllToAll(), Static(weight=2.0, delay="3 ms")).projections[0]
     assert (projection.weights, projection.delays) == (2.0, 3.0)
@@ -196,6 +229,23 @@ def test_only_plastic_projections_have_a_rule() -> None:
     )
     assert joined_by(AllToAll(), rule).projections[0].plasticity == rule
     assert joined_by(AllToAll(), Static(weight=1.0)).projections[0].plasticity is None
+
+
+def test_ten_million_drawn_synapses_take_at_most_twice_their_memory() -> None:
+    synapse = Static(weight=Uniform("1 mV", "2 mV"), delay=Uniform("1 ms", "3 ms"))
+    large = network(
+        populations=[Population("a", 100_000, DeltaLIF())],
+        projections=[Projection("a", "a", FixedProbability(probability=1e-3), synapse)],
+    )
+    tracemalloc.start()
+    try:
+        projection = discretise(expand(large)).projections[0]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert projection.targets.size == pytest.approx(10**7, rel=1e-2)
+    members = ("offsets", "targets", "weights", "delays", "delay_steps")
+    assert peak < 2 * sum(getattr(projection, member).nbytes for member in members)
 
 
 # --- populations and inputs ----------------------------------------------------------------------

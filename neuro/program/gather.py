@@ -1,12 +1,12 @@
 """From what the engine recorded to the parts of a result."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuro.engine import EngineNetwork, Recording, TraceProbe
+from neuro.engine import Recording, TraceProbe
 from neuro.ir.probes import SPIKES
 from neuro.plan import Plan
 from neuro.results import Counters, SpikeTrains, Trace
@@ -56,26 +56,26 @@ def merged(recordings: Sequence[Recording]) -> Recording:
     )
 
 
-def empty_recording(network: EngineNetwork, probes: Sequence[TraceProbe]) -> Recording:
+def empty_recording(plan: Plan, probes: Sequence[TraceProbe]) -> Recording:
     """Return the recording of no step at all."""
     nothing = np.zeros(0, dtype=np.int64)
     return Recording(
-        spikes=[(nothing, nothing) for _ in network.sources],
+        spikes=[(nothing, nothing) for _ in _sources(plan)],
         traces=[(nothing, np.zeros((0, probe.indices.size))) for probe in probes],
-        synaptic_events=[0] * len(network.synapses),
-        plastic_updates=[0] * len(network.synapses),
-        spike_counts=[0] * len(network.sources),
+        synaptic_events=[0] * len(plan.projections),
+        plastic_updates=[0] * len(plan.projections),
+        spike_counts=[0] * len(_sources(plan)),
     )
 
 
-def only_probed(plan: Plan, network: EngineNetwork, recording: Recording) -> Recording:
+def only_probed(plan: Plan, recording: Recording) -> Recording:
     """Forget the spikes that no probe asked for; their counts stay."""
     wanted = {probe.population for probe in plan.network.probes if probe.variable == SPIKES}
     return replace(
         recording,
         spikes=[
             spikes if name in wanted else (spikes[0][:0], spikes[1][:0])
-            for name, spikes in zip(network.sources, recording.spikes, strict=True)
+            for name, spikes in zip(_sources(plan), recording.spikes, strict=True)
         ],
     )
 
@@ -89,15 +89,13 @@ def without_arrays(recording: Recording) -> Recording:
     )
 
 
-def spike_trains(
-    plan: Plan, network: EngineNetwork, recording: Recording
-) -> dict[str, SpikeTrains]:
+def spike_trains(plan: Plan, recording: Recording) -> dict[str, SpikeTrains]:
     """Return the spikes of every population and input with a spike probe."""
-    sizes = plan.network.sizes()
+    sizes, sources = plan.network.sizes(), _sources(plan)
     trains = {}
     for probe in plan.network.probes:
         if probe.variable == SPIKES:
-            steps, indices = recording.spikes[network.sources.index(probe.population)]
+            steps, indices = recording.spikes[sources.index(probe.population)]
             trains[probe.population] = SpikeTrains(
                 times=(steps + plan.label_offset).astype(np.float64) * plan.dt,
                 indices=indices,
@@ -122,16 +120,24 @@ def traces(
     return found
 
 
-def counters(network: EngineNetwork, recording: Recording) -> Counters:
+def counters(
+    plan: Plan, recording: Recording, hardware: Mapping[str, Mapping[str, int]]
+) -> Counters:
     """Return the event counts by name."""
-    names = [item.name for item in network.synapses]
-    plastic = {item.name for item in network.synapses if item.plastic is not None}
+    names = [item.name for item in plan.projections]
+    plastic = {item.name for item in plan.projections if item.plasticity is not None}
     updates = dict(zip(names, recording.plastic_updates, strict=True))
     return Counters(
-        spikes=dict(zip(network.sources, recording.spike_counts, strict=True)),
+        spikes=dict(zip(_sources(plan), recording.spike_counts, strict=True)),
         synaptic_events=dict(zip(names, recording.synaptic_events, strict=True)),
         plastic_updates={name: count for name, count in updates.items() if name in plastic},
+        hardware=hardware,
     )
+
+
+def _sources(plan: Plan) -> list[str]:
+    """Return everything that spikes, in the order in which engines count it."""
+    return [item.name for item in (*plan.inputs, *plan.populations)]
 
 
 def _sums(rows: Sequence[Sequence[int]]) -> list[int]:

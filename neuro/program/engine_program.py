@@ -1,4 +1,7 @@
-"""The program of the CPU backend: feeds the engine and turns what it records into results."""
+"""A plan on an engine: feeds it, and turns what it records into results.
+
+The engine may be the float one of `neuro.engine` or an emulator; the program is the same.
+"""
 
 import os
 import time
@@ -10,21 +13,21 @@ from pathlib import Path
 import numpy as np
 
 from neuro.backend import InputSpikes, Program, Progress
-from neuro.backends.cpu import gather
-from neuro.backends.cpu.inputs import with_added
-from neuro.backends.cpu.state_file import (
-    read_state,
-    recording_arrays,
-    recording_from,
-    write_state,
-)
-from neuro.engine import Recording, build, make_engine
+from neuro.engine import Engine, Recording
 from neuro.errors import ResultError, SimulationError, ValidationError
 from neuro.ir import digest
 from neuro.ir.validate_projection import receptor_of
 from neuro.notes import FidelityNote
 from neuro.passes import emitted
 from neuro.plan import Plan, PlannedArray
+from neuro.program import gather
+from neuro.program.added import with_added
+from neuro.program.state_file import (
+    read_state,
+    recording_arrays,
+    recording_from,
+    write_state,
+)
 from neuro.results import BatchResult, Provenance, Result, ResultWriter, Weights
 from neuro.results.provenance import versions
 from neuro.target import Target
@@ -38,17 +41,29 @@ twice as many each time until one takes this long. The cuts do not change a bit 
 LARGEST_CHUNK = 1 << 20
 
 
-class CPUProgram(Program):
-    """A plan on the engine."""
+class EngineProgram(Program):
+    """A plan on an engine.
 
-    def __init__(self, plan: Plan, target: Target) -> None:
+    Parameters
+    ----------
+    plan : Plan
+        What runs, discretised.
+    target : Target
+        Where it runs; its backend is named in the provenance.
+    engine : Engine
+        The plan's network at time zero.
+    notes : sequence of FidelityNote, optional
+        What the engine approximates, beside the notes of the plan.
+    """
+
+    def __init__(
+        self, plan: Plan, target: Target, engine: Engine, notes: Sequence[FidelityNote] = ()
+    ) -> None:
         self._plan = plan
         self._target = target
-        self._network = build(plan)
+        self._engine = engine
+        self._engine_notes = tuple(notes)
         self._probes = gather.trace_probes(plan)
-        self._engine = make_engine(
-            self._network, precision=target.precision, kernels=target.kernels
-        )
         self._begin()
 
     def reset(self) -> None:
@@ -58,7 +73,7 @@ class CPUProgram(Program):
 
     def _begin(self) -> None:
         self._inputs = list(self._plan.inputs)
-        self._recordings = [gather.empty_recording(self._network, self._probes)]
+        self._recordings = [gather.empty_recording(self._plan, self._probes)]
         self._notes: list[FidelityNote] = []
         self._started = ""
         self._seconds = 0.0
@@ -155,7 +170,7 @@ class CPUProgram(Program):
     def restore(self, path: str | Path) -> None:
         """Continue from a saved state; see `Program.restore`."""
         header, groups = read_state(Path(path), self._identity())
-        like = gather.empty_recording(self._network, self._probes)
+        like = gather.empty_recording(self._plan, self._probes)
         try:
             recording = recording_from(groups["recording"], like)
             inputs = [
@@ -191,7 +206,7 @@ class CPUProgram(Program):
             spikes=spikes,
             traces=traces,
             weights=self._weights(),
-            counters=gather.counters(self._network, recording),
+            counters=gather.counters(plan, recording, self._engine.tallies()),
             provenance=self._provenance(),
         )
 
@@ -233,12 +248,12 @@ class CPUProgram(Program):
                 f"not finite after {format_value(self._engine.step * self._plan.dt, 'ms')}",
                 hint="Weights or currents are too large for the time constants, or dt is",
             )
-        return gather.only_probed(self._plan, self._network, recording)
+        return gather.only_probed(self._plan, recording)
 
     def _recorded(self, recording: Recording) -> tuple[dict, dict]:  # type: ignore[type-arg]
         """Return spikes and traces as a result holds them."""
         return (
-            gather.spike_trains(self._plan, self._network, recording),
+            gather.spike_trains(self._plan, recording),
             gather.traces(self._plan, self._probes, recording),
         )
 
@@ -271,7 +286,7 @@ class CPUProgram(Program):
         network = self._plan.network
         return Provenance(
             **versions(),
-            backend="cpu",
+            backend=self._target.backend,
             engine=self._engine.description,
             target=self._target.name,
             network=network.name,
@@ -279,23 +294,8 @@ class CPUProgram(Program):
             designed_semantics=network.semantics,
             semantics=self._plan.semantics,
             seed=network.seed,
-            notes=(*self._plan.notes, *self._notes, *_precision_notes(self._target)),
+            notes=(*self._plan.notes, *self._notes, *self._engine_notes),
             warnings=self._plan.warnings,
             started=self._started,
             run_seconds=self._seconds,
         )
-
-
-def _precision_notes(target: Target) -> list[FidelityNote]:
-    if target.precision == "float64":
-        return []
-    return [
-        FidelityNote(
-            where=f"target {target.name!r}.precision",
-            requested="float64",
-            stored=target.precision,
-            relative_error=2.0**-24,
-            unit="",
-            reason="State and weights are rounded to 24 bits at every operation.",
-        )
-    ]
