@@ -20,12 +20,16 @@ def test_spikes_of_one_neuron_are_its_times() -> None:
 
 def test_counters_give_totals() -> None:
     counters = Counters(
-        spikes={"a": 2, "b": 3}, synaptic_events={"p": 10, "q": 5}, plastic_updates={}
+        spikes={"a": 2, "b": 3},
+        synaptic_events={"p": 10, "q": 5},
+        plastic_updates={},
+        hardware={"saturations": {"a": 1}},
     )
     assert counters.as_dict() == {
         "spikes": {"populations": {"a": 2, "b": 3}, "total": 5},
         "synaptic_events": {"projections": {"p": 10, "q": 5}, "total": 15},
         "plastic_updates": {"projections": {}, "total": 0},
+        "hardware": {"saturations": {"a": 1}},
     }
 
 
