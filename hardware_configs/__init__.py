@@ -3,9 +3,11 @@
 Each is validated when it is read; unknown keys are refused.
 """
 
+from collections.abc import Iterable
+from dataclasses import replace
 from importlib.resources import files
 
-from neuro.config import parse_target
+from neuro.config import parse_options, parse_target
 from neuro.errors import ValidationError, suggestion
 from neuro.target import Target
 
@@ -21,17 +23,26 @@ def target_names() -> list[str]:
     return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
 
 
-def load_target(name: str) -> Target:
+def load_target(name: str, options: Iterable[str] = ()) -> Target:
     """Read a target.
+
+    Parameters
+    ----------
+    name : str
+        Name of its file, without the ending.
+    options : iterable of str
+        Options to change, as ``name=value``.
 
     Raises
     ------
-    ValidationError
-        If there is no target of that name, or its file is wrong.
+    ValidationError, CheckError
+        If there is no target of that name, its file is wrong, or an option is.
     """
     if name not in target_names():
         raise ValidationError(
             f"target {name!r}", "no such target", value=name, limit=suggestion(name, target_names())
         )
     text = files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    return parse_target(name, text)
+    target = parse_target(name, text)
+    changed = parse_options(target.options, options, f"target {name!r}.options")
+    return replace(target, options=changed)

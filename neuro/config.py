@@ -8,17 +8,19 @@ import json
 import textwrap
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, fields
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 from pydantic import ValidationError as PydanticError
 
-from neuro.errors import NeuroError, ValidationError, raise_all, suggestion
+from neuro.errors import NeuroError, UnitError, ValidationError, raise_all, suggestion
 from neuro.ir.description import parameter_fields
-from neuro.target import Target
-from neuro.units import to_coherent
+from neuro.target import Coefficient, Option, Target
+from neuro.units import DIMENSIONLESS, DIMENSIONS, to_coherent
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -154,7 +156,53 @@ def parse_target(name: str, text: str) -> Target:
         ]
         raise_all(where, issues)
         raise
-    return Target(name=name, **content.model_dump())
+    members = content.model_dump(exclude={"coefficients"})
+    coefficients = _coefficients(content.coefficients, f"{where}.coefficients")
+    return Target(name=name, **members, coefficients=coefficients)
+
+
+def parse_options(
+    known: Mapping[str, Option], settings: Iterable[str], where: str
+) -> dict[str, Option]:
+    """Replace options of a target by ``name=value`` texts.
+
+    Parameters
+    ----------
+    known : mapping of str to str, int, float or bool
+        The options that there are, with their present values.
+    settings : iterable of str
+        Values as in TOML, such as ``neurons_per_core=128``; text needs no quotes.
+    where : str
+        What the options belong to, for the error.
+
+    Raises
+    ------
+    ValidationError, CheckError
+        If a name is unknown or set twice, or a value has another kind than the present one.
+
+    Examples
+    --------
+    >>> parse_options({"cores": 4, "mode": "ideal"}, ["mode=loaded"], "target 'board'")
+    {'cores': 4, 'mode': 'loaded'}
+    """
+    issues: list[NeuroError] = []
+    values: dict[str, Option] = {}
+    for setting in settings:
+        name, equals, text = (part.strip() for part in setting.partition("="))
+        try:
+            if not equals:
+                raise ValidationError(where, f"option {setting!r}", hint="Write it as name=value")
+            if name not in known:
+                raise ValidationError(
+                    where, f"unknown option {name!r}", value=name, limit=suggestion(name, known)
+                )
+            if name in values:
+                raise ValidationError(f"{where}.{name}", "is set twice", value=text)
+            values[name] = _option(text, known[name], f"{where}.{name}")
+        except NeuroError as error:
+            issues.append(error)
+    raise_all(where, issues)
+    return {**known, **values}
 
 
 def parameter_rows(cls: "type[DataclassInstance]") -> list[tuple[str, str, str]]:
@@ -166,6 +214,15 @@ def parameter_rows(cls: "type[DataclassInstance]") -> list[tuple[str, str, str]]
     return rows
 
 
+class _CoefficientTable(BaseModel):
+    """One coefficient of a hardware file: text with a unit, or a bare number without dimension."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    value: str | int | Annotated[float, Field(allow_inf_nan=False)]
+    source: Annotated[str, Field(min_length=1)]
+
+
 class _TargetFile(BaseModel):
     """Keys of a hardware file."""
 
@@ -175,6 +232,62 @@ class _TargetFile(BaseModel):
     description: str
     precision: Literal["float64", "float32"] = "float64"
     kernels: Literal["fastest", "reference"] = "fastest"
+    options: dict[str, str | int | Annotated[float, Field(allow_inf_nan=False)] | bool] = {}
+    coefficients: dict[str, _CoefficientTable] = {}
+
+
+def _coefficients(tables: Mapping[str, _CoefficientTable], where: str) -> dict[str, Coefficient]:
+    issues: list[NeuroError] = []
+    found: dict[str, Coefficient] = {}
+    for name, table in tables.items():
+        try:
+            value, unit = _with_unit(table.value, f"{where}.{name}.value")
+            if not isfinite(value):
+                raise ValidationError(f"{where}.{name}.value", repr(table.value), limit="Finite")
+            found[name] = Coefficient(value=value, unit=unit, source=table.source)
+        except NeuroError as error:
+            issues.append(error)
+    raise_all(where, issues)
+    return found
+
+
+def _with_unit(value: str | float, where: str) -> tuple[float, str]:
+    """Convert to the coherent unit of whatever dimension the text has."""
+    if not isinstance(value, str):
+        return float(value), DIMENSIONLESS
+    for unit in DIMENSIONS:
+        if unit != DIMENSIONLESS:
+            with suppress(UnitError):
+                return to_coherent(value, unit, where, bare=False), unit
+    raise UnitError(
+        where,
+        f"{value!r} has no unit that is known here",
+        value=value,
+        limit=f"Known are the dimensions of {', '.join(filter(None, DIMENSIONS))}",
+        hint="Write it like '25 pJ', or a count as a number without quotes",
+    )
+
+
+def _option(text: str, present: Option, where: str) -> Option:
+    """Read a TOML value, or bare text, of the kind that the option has now."""
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except (tomllib.TOMLDecodeError, KeyError):
+        value = text
+    if isinstance(present, float) and type(value) is int:
+        value = float(value)
+    if isinstance(present, str):
+        value = value if isinstance(value, str) else text
+    if type(value) is not type(present):
+        kind = type(present).__name__
+        raise ValidationError(
+            where,
+            repr(text),
+            value=text,
+            limit=f"Must be of type {kind}",
+            hint=f"The present value is {str(present).lower()}",
+        )
+    return value
 
 
 def _first_columns(row: Any) -> Any:
