@@ -1,0 +1,166 @@
+"""Energy: counters times the coefficients of a hardware file, on several accounting bases.
+
+Inside: pW, ms and fJ, so that a power times a time is an energy without a factor. Figures for one
+machine differ by orders of magnitude with what is counted, so a report never has one number alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from neuro.errors import ValidationError
+from neuro.target import Coefficient
+
+COUNT_UNITS = {"pW": "ms", "fJ": ""}
+"""What a coefficient is multiplied with: a power with a time, an energy with a count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnergyRow:
+    """One contribution.
+
+    Parameters
+    ----------
+    name : str
+        What uses the energy.
+    count : float
+        How many events, or how long in ms, summed over all parts.
+    count_unit : str
+        ``""`` or ``"ms"``.
+    coefficient : float
+        Energy of one event in fJ, or power of one part in pW.
+    unit : str
+        ``"fJ"`` or ``"pW"``.
+    energy : float, fJ
+        Their product.
+    source : str
+        Where the coefficient comes from.
+    """
+
+    name: str
+    count: float
+    count_unit: str
+    coefficient: float
+    unit: str
+    energy: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnergyBasis:
+    """A way of accounting: which parts of the machine a network is charged for.
+
+    Parameters
+    ----------
+    name : str
+        Short name.
+    covers : str
+        What is counted and what is left out, for people.
+    rows : tuple of EnergyRow
+        The contributions.
+    """
+
+    name: str
+    covers: str
+    rows: tuple[EnergyRow, ...]
+
+    @property
+    def energy(self) -> float:
+        """Sum of the contributions, fJ."""
+        return sum(row.energy for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnergyReport:
+    """Energy of one run.
+
+    Parameters
+    ----------
+    target : str
+        Whose coefficients were used.
+    duration : float, ms
+        How long the machine was busy.
+    bases : tuple of EnergyBasis
+        The same run accounted in several ways.
+    events : mapping of str to int
+        Counts by which the energy is also divided, such as synaptic events.
+    remarks : tuple of str
+        Assumptions, one sentence each.
+    """
+
+    target: str
+    duration: float
+    bases: tuple[EnergyBasis, ...]
+    events: Mapping[str, int]
+    remarks: tuple[str, ...] = ()
+
+    def per_event(self, basis: EnergyBasis) -> dict[str, float | None]:
+        """Return the energy of a basis for one event of each kind, fJ; None if there were none."""
+        return {
+            name: basis.energy / count if count else None for name, count in self.events.items()
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for a file; energies in fJ, powers in pW, times in ms."""
+        return {
+            "target": self.target,
+            "duration": self.duration,
+            "events": dict(self.events),
+            "bases": [
+                {
+                    "name": basis.name,
+                    "covers": basis.covers,
+                    "energy": basis.energy,
+                    "per_event": self.per_event(basis),
+                    "rows": [asdict(row) for row in basis.rows],
+                }
+                for basis in self.bases
+            ],
+            "remarks": list(self.remarks),
+        }
+
+
+def energy_row(name: str, count: float, coefficient: Coefficient) -> EnergyRow:
+    """Charge a count, or a time in ms, with a coefficient.
+
+    Raises
+    ------
+    ValidationError
+        If the coefficient is neither an energy nor a power.
+
+    Examples
+    --------
+    >>> watt = Coefficient(value=1e12, unit="pW", source="an example")
+    >>> energy_row("a board", 1000.0, watt).energy  # one joule in fJ
+    1000000000000000.0
+    """
+    if coefficient.unit not in COUNT_UNITS:
+        raise ValidationError(
+            f"energy of {name}",
+            f"the coefficient is in {coefficient.unit or 'no unit'}",
+            value=coefficient.unit,
+            limit="An energy for an event, or a power",
+        )
+    return EnergyRow(
+        name=name,
+        count=count,
+        count_unit=COUNT_UNITS[coefficient.unit],
+        coefficient=coefficient.value,
+        unit=coefficient.unit,
+        energy=count * coefficient.value,
+        source=coefficient.source,
+    )
+
+
+def format_energy(femtojoules: float) -> str:
+    """Write an energy with the SI prefix that suits it.
+
+    Examples
+    --------
+    >>> format_energy(2.5e7)
+    '25 nJ'
+    """
+    for factor, unit in ((1e15, "J"), (1e12, "mJ"), (1e9, "uJ"), (1e6, "nJ"), (1e3, "pJ")):
+        if abs(femtojoules) >= factor:
+            return f"{femtojoules / factor:.4g} {unit}"
+    return f"{femtojoules:.4g} fJ"
