@@ -11,31 +11,32 @@ from pybind11.setup_helpers import Pybind11Extension
 from setuptools import find_packages, setup
 
 PARTS = ("backends", "models", "hardware_configs")
-NATIVE = Path("neuro", "engine", "cpp")
+FLAGS = ["-O3", "-pthread", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
+"""Without contraction the same bits come out of every instruction set."""
 
 packages = {"neuro", *(f"neuro.{name}" for name in find_packages("neuro"))}
 for part in PARTS:
     packages |= {f"neuro.{part}", *(f"neuro.{part}.{name}" for name in find_packages(part))}
 
-kernels = Pybind11Extension(
-    "neuro.engine._native",
-    sources=sorted(str(path) for path in NATIVE.glob("*.cpp")),
-    depends=sorted(str(path) for path in NATIVE.glob("*.hpp")),
-    cxx_std=17,
-    # Without contraction the same bits come out of every instruction set.
-    extra_compile_args=[
-        "-O3",
-        "-pthread",
-        "-ffp-contract=off",
-        "-fno-math-errno",
-        "-fno-trapping-math",
-    ],
-    extra_link_args=["-pthread"],
-    optional=True,
-)
+
+def kernels(name: str, folder: Path) -> Pybind11Extension:
+    """Return the compiled module made from the sources of a folder."""
+    return Pybind11Extension(
+        name,
+        sources=sorted(str(path) for path in folder.glob("*.cpp")),
+        depends=sorted(str(path) for path in folder.glob("*.hpp")),
+        cxx_std=17,
+        extra_compile_args=FLAGS,
+        extra_link_args=["-pthread"],
+        optional=True,
+    )
+
 
 setup(
     packages=sorted(packages),
     package_dir={"neuro": "neuro", **{f"neuro.{part}": part for part in PARTS}},
-    ext_modules=[kernels],
+    ext_modules=[
+        kernels("neuro.engine._native", Path("neuro", "engine", "cpp")),
+        kernels("neuro.backends.spinnaker._native", Path("backends", "spinnaker", "cpp")),
+    ],
 )
