@@ -1,0 +1,9 @@
+"""Networks in PyNN's language: a plan as a stand-alone script for any of its simulators.
+
+The simulators disagree on signs, amplitudes and delays; `conventions` is the one table of that.
+"""
+
+from neuro.pynn.conventions import CONVENTIONS, Conventions, conventions_of
+from neuro.pynn.script import Script, to_script
+
+__all__ = ["CONVENTIONS", "Conventions", "Script", "conventions_of", "to_script"]
