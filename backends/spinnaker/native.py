@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from neuro.backends.spinnaker import _native
+from neuro.backends.spinnaker._native import Emulator, instruction_sets
 from neuro.backends.spinnaker.arithmetic import FRACTION_ONE
 from neuro.backends.spinnaker.constants import cell_constants
 from neuro.backends.spinnaker.delays import stage_of
@@ -119,7 +119,7 @@ class NativeEmulator(Engine):
     options : Options
         How; mode ``"ideal"``.
     instruction_set : str, optional
-        One of ``_native.instruction_sets()``; default the best. The bits do not depend on it.
+        Of `instruction_sets`; default the best. The bits do not depend on it.
     """
 
     kind = "compiled integer"
@@ -127,10 +127,10 @@ class NativeEmulator(Engine):
     def __init__(
         self, layout: Layout, options: Options, instruction_set: str | None = None
     ) -> None:
-        isa = instruction_set or _native.instruction_sets()[0]
+        isa = instruction_set or instruction_sets()[0]
         self.description = f"compiled (C++, fixed point, {isa})"
         self._layout = layout
-        self._core = _native.Emulator()
+        self._core = Emulator()
         for source in layout.sources:
             self._core.add_input(source.size)
         for population in layout.populations:
