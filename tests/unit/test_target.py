@@ -145,5 +145,4 @@ def test_board_files_hold_the_constants_of_the_toolchain(
     assert held["idle_board"].value == pytest.approx(board_watts * 1e12, rel=1e-12)
     assert held["chips_per_board"].value == chips
     assert held["packet"].value == pytest.approx(40 * 25e3)
-    assert held["payload_packet"].value == pytest.approx(72 * 25e3)
     assert all(item.source.startswith("[") for item in held.values())
