@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
+from neuro.check import CheckReport
+from neuro.energy import EnergyReport
 from neuro.plan import Plan
 from neuro.results import BatchResult, Result
 from neuro.target import Capabilities, Target
@@ -165,3 +167,20 @@ class Backend(ABC):
     @abstractmethod
     def compile(self, plan: Plan, target: Target) -> Program:
         """Turn a discretised plan into a program that is ready to run."""
+
+    @abstractmethod
+    def check(self, plan: Plan, target: Target) -> CheckReport:
+        """Find everything that a discretised plan meets on a target, without running it.
+
+        What `compile` would refuse is found as well, all of it, and not raised.
+        """
+
+    @abstractmethod
+    def energy(self, plan: Plan, target: Target, result: Result) -> EnergyReport:
+        """Account for the energy of a run of a plan on a target.
+
+        Raises
+        ------
+        UnsupportedError
+            If there is no energy model of this hardware.
+        """

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from neuro.backend import Backend, Program, Progress
+from neuro.check import CheckReport
+from neuro.energy import EnergyReport
 from neuro.errors import SemanticsWarning, ValidationError, raise_all, suggestion
 from neuro.hardware_configs import load_target
 from neuro.ir import Network
@@ -26,7 +28,7 @@ def simulate(
     duration: float | str,
     *,
     backend: str = "cpu",
-    target: str | None = None,
+    target: str | Target | None = None,
     semantics: str | None = None,
     progress: Progress | None = None,
 ) -> Result:
@@ -40,8 +42,8 @@ def simulate(
         How long; a multiple of the time step.
     backend : str, default "cpu"
         What runs it.
-    target : str, optional
-        Which hardware; default the backend's own.
+    target : str or Target, optional
+        Which hardware; default the backend's own. `load_target` gives one with other options.
     semantics : {"exact", "tick"}, optional
         Order of work inside a step; default what the network was designed for. Another one warns.
     progress : callable, optional
@@ -75,7 +77,7 @@ def compile_network(
     network: Network,
     *,
     backend: str = "cpu",
-    target: str | None = None,
+    target: str | Target | None = None,
     semantics: str | None = None,
 ) -> Program:
     """Lower a network and compile it, ready to run; see `simulate` for the parameters."""
@@ -87,6 +89,59 @@ def compile_network(
         unsupported(network, chosen, engine.capabilities(hardware)),
     )
     return engine.compile(lower(network, semantics=chosen), hardware)
+
+
+def check(
+    network: Network, *, target: str | Target = "cpu", semantics: str | None = None
+) -> CheckReport:
+    """Find everything that a network meets on a target, all at once and without running it.
+
+    Parameters
+    ----------
+    network : Network
+        What is to run.
+    target : str or Target, default "cpu"
+        The hardware; its file names the backend.
+    semantics : {"exact", "tick"}, optional
+        Default what the network was designed for.
+
+    Raises
+    ------
+    NeuroError
+        If the network has a fault of its own, or there is no such target.
+
+    Examples
+    --------
+    >>> from neuro.models.ca3 import ca3
+    >>> check(ca3(), target="cpu").findings
+    ()
+    """
+    hardware = load_target(target) if isinstance(target, str) else target
+    plan = lower(network, semantics=semantics)
+    return load_backend(hardware.backend).check(plan, hardware)
+
+
+def energy(result: Result, *, target: str | Target) -> EnergyReport:
+    """Account for the energy of a run, from its counters and the coefficients of a target.
+
+    Parameters
+    ----------
+    result : Result
+        Of a run on that target, fresh or loaded from a file.
+    target : str or Target
+        The hardware.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is no energy model of this hardware.
+    """
+    hardware = load_target(target) if isinstance(target, str) else target
+    with warnings.catch_warnings():
+        # The run itself has warned already.
+        warnings.simplefilter("ignore", SemanticsWarning)
+        plan = lower(result.network, semantics=result.provenance.semantics)
+    return load_backend(hardware.backend).energy(plan, hardware, result)
 
 
 def lower(network: Network, *, semantics: str | None = None, stop_after: str | None = None) -> Plan:
@@ -161,8 +216,9 @@ def _semantics(network: Network, semantics: str | None) -> str:
     return chosen
 
 
-def _target(backend: Backend, name: str | None) -> Target:
-    target = load_target(backend.default_target if name is None else name)
+def _target(backend: Backend, asked: str | Target | None) -> Target:
+    name = backend.default_target if asked is None else asked
+    target = load_target(name) if isinstance(name, str) else name
     if target.backend != backend.name:
         raise ValidationError(
             f"target {target.name!r}",

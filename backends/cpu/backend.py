@@ -3,11 +3,16 @@
 from typing import ClassVar
 
 from neuro.backend import Availability, Backend
+from neuro.check import CheckReport, refusal
+from neuro.energy import EnergyReport
 from neuro.engine import build, make_engine, native_detail
+from neuro.errors import UnsupportedError
 from neuro.ir import CellType, Input, SynapseType
 from neuro.notes import FidelityNote
+from neuro.passes import unsupported
 from neuro.plan import Plan
 from neuro.program import EngineProgram
+from neuro.results import Result
 from neuro.target import Capabilities, Target
 
 
@@ -39,6 +44,27 @@ class CPU(Backend):
         """Make a program that is ready to run."""
         engine = make_engine(build(plan), precision=target.precision, kernels=target.kernels)
         return EngineProgram(plan, target, engine, _precision_notes(target))
+
+    def check(self, plan: Plan, target: Target) -> CheckReport:
+        """List the parts of the network that are not offered; there are no other limits."""
+        gaps = unsupported(plan.network, plan.semantics, self.capabilities(target))
+        return CheckReport(
+            network=plan.network.name,
+            backend=self.name,
+            target=target.name,
+            findings=tuple(refusal(gap, "capabilities") for gap in gaps),
+            remarks=tuple(str(note) for note in (*plan.notes, *_precision_notes(target))),
+        )
+
+    def energy(self, plan: Plan, target: Target, result: Result) -> EnergyReport:
+        """Refuse: how much energy this computer takes is not modelled."""
+        raise UnsupportedError(
+            f"target {target.name!r}",
+            "has no energy model",
+            value=target.name,
+            limit="Energy is accounted for on targets with coefficients, such as SpiNNaker boards",
+            hint="Run the network with backend='spinnaker'",
+        )
 
 
 def _precision_notes(target: Target) -> list[FidelityNote]:

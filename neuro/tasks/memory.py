@@ -13,6 +13,7 @@ from neuro.errors import ValidationError, raise_all
 from neuro.ir import Network
 from neuro.results import Result
 from neuro.run import compile_network
+from neuro.target import Target
 from neuro.tasks.program import (
     Answer,
     MemoryOperation,
@@ -33,7 +34,7 @@ class AssociativeMemory:
         A network with a protocol, such as ``ca3(...)``.
     backend : str, default "cpu"
         What runs it.
-    target : str, optional
+    target : str or Target, optional
         Which hardware; default the backend's own.
     semantics : {"exact", "tick"}, optional
         Default what the network was designed for; another one warns.
@@ -63,7 +64,7 @@ class AssociativeMemory:
         network: Network,
         backend: str = "cpu",
         *,
-        target: str | None = None,
+        target: str | Target | None = None,
         semantics: str | None = None,
         spacing: float | str | None = None,
     ) -> None:

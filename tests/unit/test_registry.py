@@ -5,8 +5,11 @@ import pytest
 
 from neuro import registry
 from neuro.backend import Availability, Backend, Program
+from neuro.check import CheckReport
+from neuro.energy import EnergyReport
 from neuro.errors import UnavailableError, ValidationError
 from neuro.plan import Plan
+from neuro.results import Result
 from neuro.target import Capabilities, Target
 
 
@@ -24,6 +27,12 @@ class Absent(Backend):
         raise NotImplementedError
 
     def compile(self, plan: Plan, target: Target) -> Program:
+        raise NotImplementedError
+
+    def check(self, plan: Plan, target: Target) -> CheckReport:
+        raise NotImplementedError
+
+    def energy(self, plan: Plan, target: Target, result: Result) -> EnergyReport:
         raise NotImplementedError
 
 
