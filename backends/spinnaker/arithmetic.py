@@ -160,7 +160,9 @@ def trace_table(tau: float, dt: float) -> NDArray[np.int16]:
 
 
 def decayed_trace(trace: IntArray, table: NDArray[np.int16], steps: IntArray) -> IntArray:
-    """Let traces decay for a number of steps, not negative, each.
+    """Let traces decay for a number of steps each.
+
+    The machine counts steps without a sign: a negative number is a very large one.
 
     Examples
     --------
@@ -168,7 +170,8 @@ def decayed_trace(trace: IntArray, table: NDArray[np.int16], steps: IntArray) ->
     array([1024])
     """
     padded = np.append(table.astype(np.int64), 0)
-    decayed: IntArray = (trace * padded[np.minimum(steps, table.size)]) >> TRACE_BITS
+    inside = np.where(steps < 0, table.size, np.minimum(steps, table.size))
+    decayed: IntArray = (trace * padded[inside]) >> TRACE_BITS
     return decayed
 
 

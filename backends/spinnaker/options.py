@@ -1,9 +1,11 @@
 """How the emulator treats a network: what the user may choose beside the network itself."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from neuro.errors import NeuroError, ValidationError, raise_all, suggestion
+from neuro.target import Target
 
 MOST_NEURONS_PER_CORE = 256
 MODES = ("ideal", "loaded", "lossy")
@@ -46,7 +48,8 @@ class Options:
 
     def __post_init__(self) -> None:
         """Check every choice."""
-        issues: list[NeuroError] = []
+        issues: list[NeuroError] = list(_kind_issues(self))
+        raise_all("options", issues)
         if self.mode not in MODES:
             issues.append(
                 ValidationError(
@@ -69,6 +72,48 @@ class Options:
                     ValidationError(f"options.{name}", repr(value), value=value, limit=limit)
                 )
         raise_all("options", issues)
+
+
+def _kind_issues(options: Options) -> Iterator[NeuroError]:
+    """Find values of the wrong kind, as a file can hold them."""
+    for item in fields(options):
+        value, default = getattr(options, item.name), item.default
+        numbers = isinstance(value, int | float) and not isinstance(value, bool)
+        fits = isinstance(value, type(default)) and isinstance(value, bool) == (
+            default is True or default is False
+        )
+        if not fits and not (numbers and isinstance(default, float)):
+            yield ValidationError(
+                f"options.{item.name}",
+                repr(value),
+                value=value,
+                limit=f"A value such as {default!r}",
+            )
+
+
+def target_options(target: Target) -> Options:
+    """Read the options of a hardware file.
+
+    Raises
+    ------
+    ValidationError, CheckError
+        If one is not known or out of range.
+    """
+    known = [item.name for item in fields(Options)]
+    raise_all(
+        f"target {target.name!r}",
+        [
+            ValidationError(
+                f"target {target.name!r}.options.{name}",
+                "is not known",
+                value=name,
+                limit=suggestion(name, known),
+            )
+            for name in target.options
+            if name not in known
+        ],
+    )
+    return Options(**target.options)  # type: ignore[arg-type]
 
 
 IDEAL = Options()

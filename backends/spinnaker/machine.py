@@ -1,0 +1,103 @@
+"""A layout made ready to run: cores, links and constants, none of which changes during a run."""
+
+from dataclasses import dataclass
+
+from neuro.backends.spinnaker.arithmetic import IntArray
+from neuro.backends.spinnaker.constants import CellConstants, cell_constants
+from neuro.backends.spinnaker.hardware import Hardware
+from neuro.backends.spinnaker.layout import CorePlasticity, Layout
+from neuro.backends.spinnaker.links import Link, links
+from neuro.backends.spinnaker.options import Options
+from neuro.backends.spinnaker.state import EmulatorState
+
+Sender = tuple[int, int]
+"""A source, and a stage of its delay extension; stage 0 is the source itself."""
+
+Volleys = dict[Sender, IntArray]
+"""Who spikes in a tick, ascending; a neuron that spiked twice is there twice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """One core that holds neurons.
+
+    Parameters
+    ----------
+    number, population, slice : int
+        Position among all cores, among the populations, and in the population.
+    first, stop : int
+        Its neurons.
+    """
+
+    number: int
+    population: int
+    slice: int
+    first: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What runs.
+
+    Parameters
+    ----------
+    layout : Layout
+    options : Options
+    hardware : Hardware or None
+        Cycles and sizes, for mode ``"loaded"``.
+    constants : tuple of CellConstants
+        For each population.
+    links : tuple of Link
+    cores : tuple of Core
+        In mode ``"ideal"`` all cores of a population do the same at the same time and count as one.
+    """
+
+    layout: Layout
+    options: Options
+    hardware: Hardware | None
+    constants: tuple[CellConstants, ...]
+    links: tuple[Link, ...]
+    cores: tuple[Core, ...]
+
+    def incoming(self, population: int) -> list[Link]:
+        """Return the links onto a population, in the order of the layout."""
+        return [link for link in self.links if link.target == population]
+
+    def rule(self, population: int) -> CorePlasticity | None:
+        """Return the learning rule of a population, of which it has one at most."""
+        return next((link.rule for link in self.incoming(population) if link.rule), None)
+
+    def volleys(self, state: EmulatorState, emitted: list[IntArray]) -> Volleys:
+        """Return the spikes of a tick by sender: those of the sources, and what is re-sent."""
+        found: Volleys = {}
+        for link in self.links:
+            found[link.source, 0] = emitted[link.source]
+            for stage in range(1, link.stages + 1):
+                earlier = state.recent[link.source][-stage * link.slots]
+                found[link.source, stage] = earlier
+        return {sender: found[sender] for sender in sorted(found)}
+
+
+def machine(layout: Layout, options: Options, hardware: Hardware | None) -> Machine:
+    """Make a layout ready to run."""
+    return Machine(
+        layout=layout,
+        options=options,
+        hardware=hardware,
+        constants=tuple(cell_constants(item, layout.plan.dt) for item in layout.populations),
+        links=links(layout),
+        cores=_cores(layout, whole=options.mode == "ideal"),
+    )
+
+
+def _cores(layout: Layout, *, whole: bool) -> tuple[Core, ...]:
+    places = [
+        (population, number, first, stop)
+        for population, item in enumerate(layout.populations)
+        for number, (first, stop) in enumerate([(0, item.size)] if whole else item.slices)
+    ]
+    return tuple(
+        Core(number=number, population=population, slice=piece, first=first, stop=stop)
+        for number, (population, piece, first, stop) in enumerate(places)
+    )
