@@ -127,21 +127,28 @@ def measure(
 def router_passages(used: Machine, rows: Sequence[Rows], counters: Counters) -> float:
     """Return the packets of a run, each counted once in every router that it passes.
 
-    A spike passes at least the router of its own chip and those of all chips that it reaches; a
-    detour over other chips is not counted. With a delay extension it first goes there, and then
-    once more for each stage.
+    A packet passes at least the router of its own chip and those of all chips that it reaches; a
+    detour over other chips is not counted. A delay extension is one more target, and sends packets
+    of its own.
     """
-    sent = counters.hardware.get(PACKETS, counters.spikes)
     passages = 0.0
     for name in dict.fromkeys(item.projection.source for item in rows):
         reached = [item for item in rows if item.projection.source == name]
         targets = {chip for item in reached for chip in used.chips_of(item.projection.target)}
-        own = used.chips_of(name)
-        routers = sum(len(targets | {chip}) for chip in own) / len(own)
+        extension = used.chips_of(name, extension=True)
         stages = max(item.counts.shape[0] - 1 for item in reached)
-        to_extension = 1 if stages else 0
-        passages += sent[name] * (routers * (1 + stages) + to_extension)
+        direct = counters.spikes[name]
+        sent = counters.hardware.get(PACKETS, {}).get(name, direct * (1 + stages))
+        # Several spikes of one neuron in one tick are one packet.
+        direct = min(direct, sent)
+        passages += direct * _routers(used.chips_of(name), targets | extension)
+        passages += (sent - direct) * _routers(extension, targets)
     return passages
+
+
+def _routers(senders: set[int], targets: set[int]) -> float:
+    """Return how many routers a packet passes, on average over the chips that send."""
+    return sum(len(targets | {chip}) for chip in senders) / max(len(senders), 1)
 
 
 def _whole_boards(used: Usage, charge: Charge) -> EnergyBasis:

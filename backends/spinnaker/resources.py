@@ -12,6 +12,7 @@ from neuro.backends.spinnaker.layout import CorePopulation, Layout
 from neuro.backends.spinnaker.rows import Rows
 
 WORD = 4
+DELAY_EXTENSION = "delay extension"
 CONDUCTANCE = "ConductanceExponentialLIF"
 
 
@@ -73,12 +74,12 @@ class Machine:
         """How many chips are used."""
         return len(set(self.chips))
 
-    def chips_of(self, name: str) -> set[int]:
-        """Return the chips that hold a population or input, without its delay extension."""
+    def chips_of(self, name: str, *, extension: bool = False) -> set[int]:
+        """Return the chips that hold a population or input, or those of its delay extension."""
         return {
             chip
             for core, chip in zip(self.cores, self.chips, strict=True)
-            if core.name == name and core.kind != "delay extension"
+            if core.name == name and (core.kind == DELAY_EXTENSION) == extension
         }
 
 
@@ -159,7 +160,7 @@ def _all_cores(layout: Layout, rows: Sequence[Rows], hardware: Hardware) -> Iter
     delayed = {item.projection.source for item in rows if item.counts.shape[0] > 1}
     for name, parts in slices.items():
         if name in delayed:
-            yield from _plain_cores(name, "delay extension", parts)
+            yield from _plain_cores(name, DELAY_EXTENSION, parts)
 
 
 def _plain_cores(name: str, kind: str, slices: Sequence[tuple[int, int]]) -> Iterable[CoreUse]:

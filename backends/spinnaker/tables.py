@@ -123,7 +123,7 @@ def load_table(loads: Sequence[CoreLoad]) -> CheckTable:
     busiest = {load.population: load for load in sorted(loads, key=lambda load: load.expected)}
     return CheckTable(
         name="load",
-        title="Cores: work of a tick, of the busiest one",
+        title="Cores: work of a tick, of the busiest one; 1 is a whole tick",
         columns=(
             "population",
             "without spikes",

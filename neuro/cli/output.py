@@ -3,25 +3,74 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from neuro.backend import Progress
+
+if TYPE_CHECKING:
+    from neuro.energy import EnergyReport
 
 PATIENCE = 2.0
 """Seconds before a progress bar appears."""
 
+UNLIMITED = 10_000
+"""Columns; wider than any table."""
+
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table to standard output."""
+    """Print a table to standard output; folded to a terminal, in full into a pipe or file."""
     from rich.console import Console
     from rich.markup import escape
+    from rich.measure import Measurement
     from rich.table import Table
 
     table = Table(title=title, title_justify="left")
     for column in columns:
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        unlimited = console.options.update(width=UNLIMITED)
+        console.width = max(console.width, Measurement.get(console, unlimited, table).maximum)
+    console.print(table)
+
+
+def print_energy(report: "EnergyReport") -> None:
+    """Print energies: the bases side by side, then what each is made of, with its source."""
+    from neuro.energy import format_energy
+
+    shares = [report.per_event(basis) for basis in report.bases]
+    rows = [("in all", *(format_energy(basis.energy) for basis in report.bases))]
+    for name, count in report.events.items():
+        values = [share[name] for share in shares]
+        texts = ["" if value is None else format_energy(value) for value in values]
+        rows.append((f"per {name} ({count})", *texts))
+    print_table(
+        f"Energy of {report.duration:g} ms on {report.target!r}, by what is charged",
+        ("", *(basis.name for basis in report.bases)),
+        rows,
+    )
+    print_table(
+        "What it is made of",
+        ("charged", "part", "count", "each", "energy", "source"),
+        [
+            (
+                basis.name,
+                row.name,
+                f"{row.count:.6g} {row.count_unit}".rstrip(),
+                f"{row.coefficient:.4g} {row.unit}",
+                format_energy(row.energy),
+                row.source,
+            )
+            for basis in report.bases
+            for row in basis.rows
+        ],
+    )
+    for basis in report.bases:
+        print(f"{basis.name}: {basis.covers}.")
+    for remark in report.remarks:
+        print(f"Note: {remark}")
 
 
 @contextmanager

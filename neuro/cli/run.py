@@ -1,16 +1,19 @@
 """`neuro run`: run a program on a memory and write the answers."""
 
 import json as json_module
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neuro.cli.output import print_table, progress_bar, shortened
-from neuro.errors import ValidationError
+from neuro.cli.output import print_energy, print_table, progress_bar, shortened
+from neuro.errors import UnsupportedError, ValidationError
 from neuro.files import check_writable, write_text
 
 if TYPE_CHECKING:
+    from neuro.energy import EnergyReport
+    from neuro.target import Target
     from neuro.tasks import ProgramRun
 
 
@@ -27,6 +30,10 @@ def run(
     target: Annotated[
         str | None, typer.Option(help="Which hardware; default the backend's own.")
     ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--option", metavar="NAME=VALUE", help="Change an option of the hardware."),
+    ] = None,
     semantics: Annotated[
         str | None,
         typer.Option(help="exact or tick; default what the model was designed for."),
@@ -37,6 +44,10 @@ def run(
         Path | None,
         typer.Option(help="Write answers, spikes, counters and provenance here, as JSON."),
     ] = None,
+    energy: Annotated[
+        bool,
+        typer.Option("--energy", help="Print the energy of the run, where there is a model of it."),
+    ] = False,
     unchecked: Annotated[
         bool,
         typer.Option(
@@ -56,25 +67,33 @@ def run(
       neuro run ca3 --set cue_size=5 --set content_size=10 --program program.json \\
                     --backend cpu --out result.h5 --json answers.json
       neuro run ca3 --set "tau_plus=3 ms" --program program.json --semantics exact
+      neuro run ca3 --program program.json --backend spinnaker --option mode=loaded --energy
     """
     _check_paths(program, {"--out": out, "--json": json})
 
     from neuro.config import parse_settings, read_program
+    from neuro.hardware_configs import load_target
     from neuro.models import load_model
+    from neuro.registry import load_backend
     from neuro.tasks import AssociativeMemory, answers_document
 
     recipe = load_model(model)
     parameters = parse_settings(recipe.parameters, settings or (), model)
     rows = read_program(program)
     network = recipe.build(parameters, seed=seed)
-    memory = AssociativeMemory(network, backend, target=target, semantics=semantics)
+    hardware = load_target(target or load_backend(backend).default_target, options or ())
+    memory = AssociativeMemory(network, backend, target=hardware, semantics=semantics)
     with progress_bar(f"{model} on {backend}") as progress:
         done = memory.run_program(rows, guard=not unchecked, progress=progress)
     if out is not None:
         done.result.save(out)
-    if json is not None:
-        write_text(json, json_module.dumps(answers_document(done)) + "\n")
+    document = answers_document(done)
     _print_answers(done)
+    if energy:
+        report = _energy(done, hardware)
+        document["energy"] = None if report is None else report.as_dict()
+    if json is not None:
+        write_text(json, json_module.dumps(document) + "\n")
     for written in filter(None, (out, json)):
         typer.echo(f"Written: {written}")
 
@@ -116,6 +135,20 @@ def _print_answers(done: "ProgramRun") -> None:
         f"{counts['plastic_updates']['total']} plastic updates; "
         f"{result.duration:g} ms of model time in {result.provenance.run_seconds:.2f} s."
     )
+
+
+def _energy(done: "ProgramRun", target: "Target") -> "EnergyReport | None":
+    """Print the energy of a run, or why there is none, and return it."""
+    from neuro.run import energy
+
+    try:
+        account = energy(done.result, target=target)
+    except UnsupportedError as error:
+        typer.echo(f"No energy: {error}")
+        return None
+    report = replace(account, events={"operation": len(done.answers), **account.events})
+    print_energy(report)
+    return report
 
 
 def _asked(cue: int | None, query: tuple[int, ...]) -> str:
