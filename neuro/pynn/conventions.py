@@ -44,6 +44,9 @@ class Conventions:
         Whether synapses that inhibit current-based cells can learn.
     single_one_to_one : bool
         Whether `OneToOneConnector` works between populations of one neuron.
+    all_but_self : bool
+        Whether all-to-all without self connections is written as a rule. sPyNNaker counts the
+        pairs left out when it scales the weights, which can cost a bit of each; a list does not.
     sequences : bool
         Whether spike times are `pyNN.parameters.Sequence`; if not, lists.
     neurons_per_core : bool
@@ -67,6 +70,7 @@ class Conventions:
     w_min: bool
     plastic_inhibition: bool
     single_one_to_one: bool
+    all_but_self: bool
     sequences: bool
     neurons_per_core: bool
     recordables: Mapping[str, str]
@@ -98,6 +102,7 @@ CONVENTIONS: Mapping[str, Conventions] = MappingProxyType(
                 w_min=True,
                 plastic_inhibition=True,
                 single_one_to_one=True,
+                all_but_self=False,
                 sequences=False,
                 neurons_per_core=True,
                 recordables=MappingProxyType(
@@ -119,6 +124,7 @@ CONVENTIONS: Mapping[str, Conventions] = MappingProxyType(
                 w_min=False,
                 plastic_inhibition=True,
                 single_one_to_one=False,
+                all_but_self=True,
                 sequences=True,
                 neurons_per_core=False,
                 recordables=MappingProxyType(_CONDUCTANCES),
@@ -138,6 +144,7 @@ CONVENTIONS: Mapping[str, Conventions] = MappingProxyType(
                 # Its equations clip a weight to [w_min, w_max], which a negative w_max empties.
                 plastic_inhibition=False,
                 single_one_to_one=False,
+                all_but_self=True,
                 sequences=True,
                 neurons_per_core=False,
                 recordables=MappingProxyType(_CONDUCTANCES),

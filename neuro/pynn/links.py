@@ -81,7 +81,8 @@ def rule_of(
     if sources == targets and not single and np.all(counts == 1) and np.all(pairs == columns):
         return "sim.OneToOneConnector()"
     # Simulators disagree on what this means between two populations of equal size.
-    if projection.source == projection.target and np.all(counts == targets - 1):
+    recurrent = projection.source == projection.target and conventions.all_but_self
+    if recurrent and np.all(counts == targets - 1):
         others = np.broadcast_to(columns, shape)[~np.eye(targets, dtype=bool)]
         if np.array_equal(pairs, others):
             return "sim.AllToAllConnector(allow_self_connections=False)"
