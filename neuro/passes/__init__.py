@@ -7,5 +7,6 @@ from neuro.passes.capabilities import unsupported
 from neuro.passes.discretise import array_steps, discretise
 from neuro.passes.expand import expand
 from neuro.passes.inputs import emitted
+from neuro.passes.quantise import Grid, quantise
 
-__all__ = ["array_steps", "discretise", "emitted", "expand", "unsupported"]
+__all__ = ["Grid", "array_steps", "discretise", "emitted", "expand", "quantise", "unsupported"]
