@@ -49,6 +49,10 @@ class Machine:
     constants : tuple of CellConstants
         For each population.
     links : tuple of Link
+    incoming : tuple of tuple of Link
+        For each population the links onto it, in the order of the layout.
+    rules : tuple of CorePlasticity or None
+        For each population its learning rule, of which it has one at most.
     cores : tuple of Core
         In mode ``"ideal"`` all cores of a population do the same at the same time and count as one.
     """
@@ -58,15 +62,9 @@ class Machine:
     hardware: Hardware | None
     constants: tuple[CellConstants, ...]
     links: tuple[Link, ...]
+    incoming: tuple[tuple[Link, ...], ...]
+    rules: tuple[CorePlasticity | None, ...]
     cores: tuple[Core, ...]
-
-    def incoming(self, population: int) -> list[Link]:
-        """Return the links onto a population, in the order of the layout."""
-        return [link for link in self.links if link.target == population]
-
-    def rule(self, population: int) -> CorePlasticity | None:
-        """Return the learning rule of a population, of which it has one at most."""
-        return next((link.rule for link in self.incoming(population) if link.rule), None)
 
     def volleys(self, state: EmulatorState, emitted: list[IntArray]) -> Volleys:
         """Return the spikes of a tick by sender: those of the sources, and what is re-sent."""
@@ -81,12 +79,19 @@ class Machine:
 
 def machine(layout: Layout, options: Options, hardware: Hardware | None) -> Machine:
     """Make a layout ready to run."""
+    every = links(layout)
+    incoming = tuple(
+        tuple(link for link in every if link.target == number)
+        for number in range(len(layout.populations))
+    )
     return Machine(
         layout=layout,
         options=options,
         hardware=hardware,
         constants=tuple(cell_constants(item, layout.plan.dt) for item in layout.populations),
-        links=links(layout),
+        links=every,
+        incoming=incoming,
+        rules=tuple(next((link.rule for link in part if link.rule), None) for part in incoming),
         cores=_cores(layout, whole=options.mode == "ideal"),
     )
 

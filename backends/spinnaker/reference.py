@@ -182,7 +182,7 @@ def _fire(machine: Machine, state: EmulatorState) -> list[IntArray]:
     fired = []
     for number, neurons in enumerate(state.neurons):
         spikes = update(neurons, machine.constants[number])
-        history, rule = state.histories[number], machine.rule(number)
+        history, rule = state.histories[number], machine.rules[number]
         if history is not None and rule is not None:
             lost = remember(
                 history, rule, spikes, int(state.tick[0]), limited=machine.options.limits

@@ -47,7 +47,7 @@ def _receive(
     machine: Machine, state: EmulatorState, core: Core, volleys: Volleys, events: IntArray
 ) -> None:
     """Let one core handle all packets of a tick, projection by projection."""
-    incoming = machine.incoming(core.population)
+    incoming = machine.incoming[core.population]
     if machine.options.mode == "lossy":
         senders = {(link.source, stage) for link in incoming for stage in range(link.stages + 1)}
         volleys = _thinned(machine, state, core, {key: volleys[key] for key in sorted(senders)})
@@ -117,7 +117,7 @@ def _listeners(machine: Machine, core: Core, sender: Sender) -> list[Link]:
     source, stage = sender
     return [
         link
-        for link in machine.incoming(core.population)
+        for link in machine.incoming[core.population]
         if link.source == source and stage <= link.stages
     ]
 
