@@ -6,10 +6,13 @@ machine differ by orders of magnitude with what is counted, so a report never ha
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import floor, log10
 from typing import Any
 
 from neuro.errors import ValidationError
 from neuro.target import Coefficient
+
+PREFIXES = ("f", "p", "n", "u", "m", "")
 
 COUNT_UNITS = {"pW": "ms", "fJ": ""}
 """What a coefficient is multiplied with: a power with a time, an energy with a count."""
@@ -152,15 +155,15 @@ def energy_row(name: str, count: float, coefficient: Coefficient) -> EnergyRow:
     )
 
 
-def format_energy(femtojoules: float) -> str:
-    """Write an energy with the SI prefix that suits it.
+def format_scaled(value: float, unit: str) -> str:
+    """Write an energy in fJ, or a power in pW, with the SI prefix that suits it.
 
     Examples
     --------
-    >>> format_energy(2.5e7)
-    '25 nJ'
+    >>> format_scaled(2.5e7, "fJ"), format_scaled(3.4e10, "pW")
+    ('25 nJ', '34 mW')
     """
-    for factor, unit in ((1e15, "J"), (1e12, "mJ"), (1e9, "uJ"), (1e6, "nJ"), (1e3, "pJ")):
-        if abs(femtojoules) >= factor:
-            return f"{femtojoules / factor:.4g} {unit}"
-    return f"{femtojoules:.4g} fJ"
+    first, symbol = PREFIXES.index(unit[:-1]), unit[-1]
+    largest = len(PREFIXES) - 1 - first
+    steps = 0 if value == 0 else int(min(max(floor(log10(abs(value)) / 3), 0), largest))
+    return f"{value / 10 ** (3 * steps):.4g} {PREFIXES[first + steps]}{symbol}"

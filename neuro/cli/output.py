@@ -38,13 +38,13 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
 
 def print_energy(report: "EnergyReport") -> None:
     """Print energies: the bases side by side, then what each is made of, with its source."""
-    from neuro.energy import format_energy
+    from neuro.energy import format_scaled
 
     shares = [report.per_event(basis) for basis in report.bases]
-    rows = [("in all", *(format_energy(basis.energy) for basis in report.bases))]
+    rows = [("in all", *(format_scaled(basis.energy, "fJ") for basis in report.bases))]
     for name, count in report.events.items():
         values = [share[name] for share in shares]
-        texts = ["" if value is None else format_energy(value) for value in values]
+        texts = ["" if value is None else format_scaled(value, "fJ") for value in values]
         rows.append((f"per {name} ({count})", *texts))
     print_table(
         f"Energy of {report.duration:g} ms on {report.target!r}, by what is charged",
@@ -59,8 +59,8 @@ def print_energy(report: "EnergyReport") -> None:
                 basis.name,
                 row.name,
                 f"{row.count:.6g} {row.count_unit}".rstrip(),
-                f"{row.coefficient:.4g} {row.unit}",
-                format_energy(row.energy),
+                format_scaled(row.coefficient, row.unit),
+                format_scaled(row.energy, "fJ"),
                 row.source,
             )
             for basis in report.bases
