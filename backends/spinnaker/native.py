@@ -4,8 +4,7 @@ Hands a layout over as it is: static synapses are shared, not copied. Same bits 
 which alone emulates the load of cores.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,18 +12,16 @@ import numpy as np
 from neuro.backends.spinnaker._native import Emulator, instruction_sets
 from neuro.backends.spinnaker.arithmetic import FRACTION_ONE
 from neuro.backends.spinnaker.constants import cell_constants
-from neuro.backends.spinnaker.delays import stage_of
 from neuro.backends.spinnaker.layout import (
     CorePlasticity,
     CorePopulation,
     CoreProjection,
     Int32Array,
-    Int64Array,
     Layout,
-    UInt32Array,
-    WeightArray,
 )
-from neuro.backends.spinnaker.options import Options
+from neuro.backends.spinnaker.options import IDEAL, Options
+from neuro.backends.spinnaker.plasticity import POST_HISTORY
+from neuro.backends.spinnaker.ports import PortRows, port_rows
 from neuro.engine.interface import (
     Batch,
     Engine,
@@ -34,6 +31,7 @@ from neuro.engine.interface import (
     Spikes,
     TraceProbe,
 )
+from neuro.seeds import stream
 
 VARIABLES = {
     "CurrentExponentialLIF": ("v", "i_excitatory", "i_inhibitory"),
@@ -41,72 +39,11 @@ VARIABLES = {
 }
 """State variables in the order of the kernels."""
 
-POST_HISTORY = 15
-"""Post spikes kept for each neuron between two pre spikes."""
+UNLIMITED = 0
+"""Stands for a post history without end."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageRows:
-    """The rows of a projection that one stage of its delay extension serves.
-
-    Parameters
-    ----------
-    stage : int
-        0 for the direct rows.
-    offsets, targets, weights, delay_steps
-        As in `CoreProjection`; delays are what is left after the stage.
-    positions : array or None
-        Positions of the synapses in the projection; None for all of them, in order.
-    """
-
-    stage: int
-    offsets: Int64Array
-    targets: UInt32Array
-    weights: WeightArray
-    delay_steps: Int32Array
-    positions: IntArray | None
-
-
-def stage_rows(projection: CoreProjection, slots: int) -> list[StageRows]:
-    """Split a projection by the stages of its delay extension; without one it is not copied.
-
-    Parameters
-    ----------
-    projection : CoreProjection
-        Whose rows.
-    slots : int
-        Delay slots of the target.
-    """
-    if projection.stages == 0:
-        whole = StageRows(
-            stage=0,
-            offsets=projection.offsets,
-            targets=projection.targets,
-            weights=projection.weights,
-            delay_steps=projection.delay_steps,
-            positions=None,
-        )
-        return [whole]
-    count = projection.targets.size
-    stages = np.broadcast_to(stage_of(projection.delay_steps, slots), count)
-    return [
-        _rows_of_stage(projection, int(stage), np.flatnonzero(stages == stage), slots)
-        for stage in np.unique(stages)
-    ]
-
-
-def _rows_of_stage(
-    projection: CoreProjection, stage: int, positions: IntArray, slots: int
-) -> StageRows:
-    delays, weights = projection.delay_steps, projection.weights
-    return StageRows(
-        stage=stage,
-        offsets=np.searchsorted(positions, projection.offsets).astype(np.int64),
-        targets=projection.targets[positions],
-        weights=weights if weights.size == 1 else weights[positions],
-        delay_steps=(delays if delays.size == 1 else delays[positions]) - np.int32(stage * slots),
-        positions=positions,
-    )
+Sender = tuple[int, int, int, int]
+"""Target population, core in it, source, and ticks from a spike to its packet at the core."""
 
 
 class NativeEmulator(Engine):
@@ -117,30 +54,33 @@ class NativeEmulator(Engine):
     layout : Layout
         What runs.
     options : Options
-        How; mode ``"ideal"``.
+        How; not in mode ``"loaded"``.
     instruction_set : str, optional
         Of `instruction_sets`; default the best. The bits do not depend on it.
     """
 
-    kind = "compiled integer"
-
     def __init__(
-        self, layout: Layout, options: Options, instruction_set: str | None = None
+        self, layout: Layout, options: Options = IDEAL, instruction_set: str | None = None
     ) -> None:
+        assert options.mode != "loaded", "only the reference emulates the load of cores"
         isa = instruction_set or instruction_sets()[0]
-        self.description = f"compiled (C++, fixed point, {isa})"
+        self.kind = f"spinnaker compiled {options.mode}"
+        self.description = f"SpiNNaker emulator, compiled (C++, fixed point, {isa})"
         self._layout = layout
+        self._options = options
         self._core = Emulator()
         for source in layout.sources:
             self._core.add_input(source.size)
         for population in layout.populations:
             self._add_population(population, isa)
-        self._add_histories(POST_HISTORY if options.limits else 0)
-        self._parts: list[list[tuple[int, StageRows]]] = []
-        """For each projection, the numbers of its groups of rows in the kernels."""
-        self._groups = 0
-        for number, projection in enumerate(layout.projections):
-            self._add_projection(number, projection)
+        self._add_histories()
+        self._rows = [
+            port_rows(item, self._target(item), by_core=options.mode == "lossy")
+            for item in layout.projections
+        ]
+        self._groups: list[list[int]] = []
+        """For each projection, the numbers of its rows in the kernels."""
+        self._add_rows(self._add_ports())
         self._core.finish(len(layout.projections))
 
     @property
@@ -161,7 +101,7 @@ class NativeEmulator(Engine):
             )
             for probe in probes
         ]
-        answer = self._core.advance(steps, list(inputs), wanted)
+        answer = self._core.advance(steps, list(inputs), wanted, self._lose())
         events: list[int] = answer["events"]
         return Recording(
             spikes=answer["spikes"],
@@ -179,7 +119,8 @@ class NativeEmulator(Engine):
     ) -> Batch:
         """Run many samples, one at a time on each thread; see `Engine.batch`."""
         fed = [list(inputs) for inputs in samples]
-        answer = self._core.batch(steps, fed, bins, max(1, min(threads, len(fed))))
+        threads = max(1, min(threads, len(fed)))
+        answer = self._core.batch(steps, fed, bins, threads, self._lose())
         table = np.array(answer["events"], dtype=np.int64)
         events = list(table.reshape(-1, len(self._layout.projections)).T)
         return answer["counts"], events, self._plastic_only(events)
@@ -191,7 +132,7 @@ class NativeEmulator(Engine):
         """
         item = self._layout.projections[projection]
         stored = np.zeros(item.targets.size)
-        for group, rows in self._parts[projection]:
+        for group, rows in zip(self._groups[projection], self._rows[projection], strict=True):
             positions = slice(None) if rows.positions is None else rows.positions
             stored[positions] = self._core.weights(group)
         return stored / self._target(item).scales[item.receptor]
@@ -212,12 +153,18 @@ class NativeEmulator(Engine):
         """Return what only this machine counts, since time zero."""
         populations = [item.name for item in self._layout.populations]
         projections = [item.name for item in self._layout.projections]
-        saturations, losses = np.array(self._core.tallies()).T.tolist()
-        return {
+        sources = [*(item.name for item in self._layout.sources), *populations]
+        counts = np.array(self._core.tallies(), dtype=np.int64).reshape(-1, 3).T.tolist()
+        saturations, losses, dropped = counts
+        found = {
             "saturations": dict(zip(populations, saturations, strict=True)),
             "history_losses": dict(zip(populations, losses, strict=True)),
             "skipped_synapses": dict(zip(projections, self._core.skipped, strict=True)),
+            "packets": dict(zip(sources, self._core.packets, strict=True)),
         }
+        if self._options.mode == "lossy":
+            found["dropped_packets"] = dict(zip(populations, dropped, strict=True))
+        return found
 
     def broken(self) -> None:
         """Return nothing: integers are always finite."""
@@ -244,38 +191,57 @@ class NativeEmulator(Engine):
             isa,
         )
 
-    def _add_histories(self, limit: int) -> None:
+    def _add_histories(self) -> None:
         """Let every population with plastic input keep its spikes; it has one rule."""
-        names = [item.name for item in self._layout.populations]
+        limit = POST_HISTORY if self._options.limits else UNLIMITED
         for item in self._layout.projections:
             if item.plasticity is not None:
-                table = item.plasticity.table_minus
-                self._core.add_history(names.index(item.target), limit, table)
+                self._core.add_history(self._number(item), limit, item.plasticity.table_minus)
 
-    def _add_projection(self, number: int, projection: CoreProjection) -> None:
-        names = [item.name for item in self._layout.populations]
-        sources = [*(item.name for item in self._layout.sources), *names]
-        slots = self._target(projection).slots
-        parts = []
-        for rows in stage_rows(projection, slots):
-            ends = (
-                number,
-                sources.index(projection.source),
-                names.index(projection.target),
-                projection.receptor,
-                rows.stage * slots,
-            )
-            self._add_rows(ends, rows, projection.plasticity, slots)
-            parts.append((self._groups, rows))
-            self._groups += 1
-        self._parts.append(parts)
+    def _number(self, projection: CoreProjection) -> int:
+        """Return the position of a projection's target."""
+        return [item.name for item in self._layout.populations].index(projection.target)
 
-    def _add_rows(
-        self, ends: tuple[int, ...], rows: StageRows, rule: CorePlasticity | None, slots: int
+    def _add_ports(self) -> dict[Sender, int]:
+        """Make the ports, by core and then by sender, and return their numbers."""
+        senders = {
+            self._sender(item, rows)
+            for item, parts in zip(self._layout.projections, self._rows, strict=True)
+            for rows in parts
+        }
+        first = np.cumsum([0, *(len(item.slices) for item in self._layout.populations)])
+        return {
+            sender: self._core.add_port(int(first[sender[0]]) + sender[1], sender[0], *sender[2:])
+            for sender in sorted(senders)
+        }
+
+    def _sender(self, projection: CoreProjection, rows: PortRows) -> Sender:
+        layout = self._layout
+        sources = [item.name for item in layout.sources]
+        names = [*sources, *(item.name for item in layout.populations)]
+        resend = rows.stage * self._target(projection).slots
+        return self._number(projection), rows.core, names.index(projection.source), resend
+
+    def _add_rows(self, ports: dict[Sender, int]) -> None:
+        count = 0
+        for number, item in enumerate(self._layout.projections):
+            self._groups.append([])
+            for rows in self._rows[number]:
+                port = ports[self._sender(item, rows)]
+                ends = (number, port, self._number(item), item.receptor)
+                if item.plasticity is None:
+                    self._add_static(ends, rows)
+                else:
+                    self._add_plastic(ends, rows, item.plasticity, self._target(item).slots)
+                self._groups[-1].append(count)
+                count += 1
+
+    def _add_static(self, ends: tuple[int, ...], rows: PortRows) -> None:
+        self._core.add_static(ends, rows.offsets, rows.targets, rows.delay_steps, rows.weights)
+
+    def _add_plastic(
+        self, ends: tuple[int, ...], rows: PortRows, rule: CorePlasticity, slots: int
     ) -> None:
-        if rule is None:
-            self._core.add_static(ends, rows.offsets, rows.targets, rows.delay_steps, rows.weights)
-            return
         # The delay field of a plastic synapse reads a delay equal to the slots as zero.
         self._core.add_plastic(
             ends,
@@ -288,6 +254,19 @@ class NativeEmulator(Engine):
             rule.table_plus,
             rule.table_minus,
         )
+
+    def _lose(self) -> Callable[[int, int, int], list[bool]] | None:
+        """Return what says which packets a core misses in a tick, if any can get lost."""
+        if self._options.mode != "lossy":
+            return None
+        seed, probability = self._layout.plan.network.seed, self._options.drop_probability
+
+        def lose(core: int, tick: int, packets: int) -> list[bool]:
+            rng = stream(seed, "spinnaker", "lost packets", core, tick)
+            lost: list[bool] = (rng.random(packets) < probability).tolist()
+            return lost
+
+        return lose
 
 
 def _constants(population: CorePopulation, dt: float) -> list[Int32Array]:

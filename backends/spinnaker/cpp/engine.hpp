@@ -1,15 +1,18 @@
 // The tick loop: populations, rows, recording. Order of work as in specs, spinnaker section 2.
 //
-// A stage of a delay extension is a group of rows of its own, whose spikes come `resend` ticks late,
-// as they do on the machine. What never changes is shared with the layout, so that a static synapse
+// Rows are fetched by what comes in at a port: the spikes of a source or, `resend` ticks late, of a
+// stage of its delay extension. What never changes is shared with the layout, so that a static synapse
 // takes no memory beyond it and copying an emulator, for the samples of a batch, copies state only.
 
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pass.hpp"
@@ -59,15 +62,23 @@ struct Population {
 
 constexpr int64_t PREFETCH = 16;  // synapses ahead whose ring-buffer entries are fetched
 
-enum Tally { SATURATIONS, HISTORY_LOSSES, TALLIES };
+enum Tally { SATURATIONS, HISTORY_LOSSES, DROPPED_PACKETS, TALLIES };
 
-// Rows of a projection, or of one stage of its delay extension.
+// Where the packets of a sender reach a core. Ports are in the order of cores, then of senders.
+struct Port {
+  int core;        // where packets cannot be lost, a whole population counts as one
+  int population;  // that the core belongs to
+  int source;      // among all sources: inputs first, then populations
+  int64_t resend;  // ticks from a spike to its arrival
+  Spikes kept;     // what is left of this tick's spikes where packets can be lost
+};
+
+// Rows of a projection that one port serves.
 struct Group {
   int projection;
-  int source;  // among all sources: inputs first, then populations
+  int port;
   int population;
   int receptor;
-  int64_t resend;  // ticks from a spike to its arrival at these rows
   Shared<int64_t> offsets;
   Shared<uint32_t> targets;
   Shared<uint16_t> weights;  // one for all, or one for each; static rows only
@@ -97,13 +108,18 @@ struct Record {
   std::vector<int64_t> events;  // for each projection
 };
 
+// Says which of a number of packets get lost on their way to a core in a tick.
+using Lose = std::function<std::vector<bool>(int core, int64_t tick, int64_t packets)>;
+
 class Emulator {
  public:
   std::vector<int64_t> source_sizes;  // inputs first, then populations
   std::vector<Population> populations;
+  std::vector<Port> ports;
   std::vector<Group> groups;
   std::vector<std::vector<Spikes>> recent;  // of each source, by tick modulo its size
   std::vector<int64_t> skipped;             // for each projection: synapses that never deliver
+  std::vector<int64_t> packets;             // for each source
   int64_t step = 0;
 
   int inputs() const { return static_cast<int>(source_sizes.size() - populations.size()); }
@@ -111,10 +127,15 @@ class Emulator {
   // Sizes everything that depends on all parts; called once, after the last one was added.
   void finish(int64_t projections) {
     recent.assign(source_sizes.size(), std::vector<Spikes>(1));
-    for (const auto& group : groups)
-      if (group.resend >= static_cast<int64_t>(recent[group.source].size()))
-        recent[group.source].resize(group.resend + 1);
+    std::set<std::pair<int, int64_t>> senders;
+    for (const auto& port : ports) {
+      auto& ring = recent[port.source];
+      if (port.resend >= static_cast<int64_t>(ring.size())) ring.resize(port.resend + 1);
+      senders.emplace(port.source, port.resend);
+    }
+    senders_.assign(senders.begin(), senders.end());
     skipped.assign(projections, 0);
+    packets.assign(source_sizes.size(), 0);
     initial_ = std::make_shared<const Emulator>(*this);
   }
 
@@ -124,8 +145,9 @@ class Emulator {
     initial_ = initial;
   }
 
+  // Without `lose` no packet gets lost.
   void advance(int64_t ticks, const std::vector<Feed>& feeds, const std::vector<Probe>& probes,
-               Record& record) {
+               const Lose& lose, Record& record) {
     position_.assign(feeds.size(), 0);
     record.spike_ticks.resize(source_sizes.size());
     record.spike_indices.resize(source_sizes.size());
@@ -137,17 +159,13 @@ class Emulator {
       for (size_t i = 0; i < feeds.size(); ++i) feed(static_cast<int>(i), feeds[i]);
       for (size_t p = 0; p < populations.size(); ++p) update(populations[p], p);
       for (size_t s = 0; s < source_sizes.size(); ++s) keep(static_cast<int>(s), record);
+      for (const auto& [source, resend] : senders_)
+        packets[source] += packets_of(sent(source, resend));
+      if (lose) thin(lose);
       for (auto& group : groups) {
-        if (step < group.resend) continue;
-        const Spikes& spikes = emitted(group.source, step - group.resend);
-        if (spikes.empty()) continue;
-        const auto& offsets = group.offsets;
-        for (uint32_t i : spikes) record.events[group.projection] += offsets[i + 1] - offsets[i];
-        if (group.plastic) {
-          learn(group, spikes);
-        } else {
-          populations[group.population].tallies[SATURATIONS] += deliver(group, spikes);
-        }
+        const Port& port = ports[group.port];
+        const Spikes& spikes = lose ? port.kept : sent(port.source, port.resend);
+        if (!spikes.empty()) fetch(group, spikes, record);
       }
     }
   }
@@ -156,7 +174,68 @@ class Emulator {
 
  private:
   std::shared_ptr<const Emulator> initial_;
+  std::vector<std::pair<int, int64_t>> senders_;  // of all ports, each once
   std::vector<int64_t> position_;
+
+  const Spikes& sent(int source, int64_t resend) {
+    static const Spikes none;
+    return step < resend ? none : emitted(source, step - resend);
+  }
+
+  // Several spikes of a neuron in one tick travel in one packet.
+  static Spikes distinct(Spikes spikes) {
+    if (!std::is_sorted(spikes.begin(), spikes.end())) std::sort(spikes.begin(), spikes.end());
+    spikes.erase(std::unique(spikes.begin(), spikes.end()), spikes.end());
+    return spikes;
+  }
+
+  static int64_t packets_of(const Spikes& spikes) {
+    const auto falls = [](uint32_t a, uint32_t b) { return a >= b; };
+    const bool ascending =
+        std::adjacent_find(spikes.begin(), spikes.end(), falls) == spikes.end();
+    return static_cast<int64_t>(ascending ? spikes.size() : distinct(spikes).size());
+  }
+
+  // Loses packets, with one draw for all ports of a core.
+  void thin(const Lose& lose) {
+    for (size_t begin = 0, end; begin < ports.size(); begin = end) {
+      std::vector<Spikes> waiting;
+      int64_t total = 0;
+      for (end = begin; end < ports.size() && ports[end].core == ports[begin].core; ++end) {
+        waiting.push_back(distinct(sent(ports[end].source, ports[end].resend)));
+        total += static_cast<int64_t>(waiting.back().size());
+      }
+      if (total == 0) {
+        for (size_t p = begin; p < end; ++p) ports[p].kept.clear();
+        continue;
+      }
+      const auto lost = lose(ports[begin].core, step, total);
+      auto next = lost.begin();
+      for (size_t p = begin; p < end; ++p) next = thin(ports[p], waiting[p - begin], next);
+    }
+  }
+
+  std::vector<bool>::const_iterator thin(Port& port, const Spikes& senders,
+                                         std::vector<bool>::const_iterator next) {
+    Spikes lost;
+    for (uint32_t i : senders)
+      if (*next++) lost.push_back(i);
+    populations[port.population].tallies[DROPPED_PACKETS] += static_cast<int64_t>(lost.size());
+    port.kept.clear();
+    for (uint32_t i : sent(port.source, port.resend))
+      if (!std::binary_search(lost.begin(), lost.end(), i)) port.kept.push_back(i);
+    return next;
+  }
+
+  void fetch(Group& group, const Spikes& spikes, Record& record) {
+    const auto& offsets = group.offsets;
+    for (uint32_t i : spikes) record.events[group.projection] += offsets[i + 1] - offsets[i];
+    if (group.plastic) {
+      learn(group, spikes);
+    } else {
+      populations[group.population].tallies[SATURATIONS] += deliver(group, spikes);
+    }
+  }
 
   void sample(const std::vector<Probe>& probes, Record& record) {
     for (size_t p = 0; p < probes.size(); ++p) {

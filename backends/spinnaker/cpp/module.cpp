@@ -1,5 +1,6 @@
 // Python bindings: arrays in, arrays out; the run itself holds no Python lock.
 
+#include <pybind11/functional.h>
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
@@ -79,13 +80,19 @@ void add_history(Emulator& emulator, int population, int32_t limit, const Array<
   group.history = PostHistory(group.core->size, limit, Decay{copied<int16_t>(decay)});
 }
 
-using Ends = std::tuple<int, int, int, int, int64_t>;  // as the first members of Group
+// Ports come in the order of cores, then of sources and ticks.
+int add_port(Emulator& emulator, int core, int population, int source, int64_t resend) {
+  emulator.ports.push_back({core, population, source, resend, {}});
+  return static_cast<int>(emulator.ports.size()) - 1;
+}
+
+using Ends = std::tuple<int, int, int, int>;  // as the first members of Group
 
 Group& add_group(Emulator& emulator, const Ends& ends, const Array<int64_t>& offsets,
                  const Array<uint32_t>& targets, const Array<int32_t>& delays) {
-  const auto [projection, source, population, receptor, resend] = ends;
-  Group group{projection,      source,          population,     receptor, resend,
-              shared(offsets), shared(targets), {}, shared(delays), {}};
+  const auto [projection, port, population, receptor] = ends;
+  Group group{projection,      port, population,     receptor, shared(offsets),
+              shared(targets), {},   shared(delays), {}};
   emulator.groups.push_back(std::move(group));
   return emulator.groups.back();
 }
@@ -125,7 +132,8 @@ std::vector<Feed> feeds_of(const Pairs& inputs) {
 }
 
 py::dict advance(Emulator& emulator, int64_t ticks, const Pairs& inputs,
-                 const std::vector<std::tuple<int, int, int64_t, Array<int64_t>>>& wanted) {
+                 const std::vector<std::tuple<int, int, int64_t, Array<int64_t>>>& wanted,
+                 const Lose& lose) {
   const auto feeds = feeds_of(inputs);
   std::vector<Probe> probes;
   for (const auto& [population, variable, interval, indices] : wanted)
@@ -133,7 +141,7 @@ py::dict advance(Emulator& emulator, int64_t ticks, const Pairs& inputs,
   Record record;
   {
     py::gil_scoped_release unlocked;
-    emulator.advance(ticks, feeds, probes, record);
+    emulator.advance(ticks, feeds, probes, lose, record);
   }
   py::list spikes, traces;
   for (size_t i = 0; i < record.spike_ticks.size(); ++i)
@@ -151,7 +159,7 @@ py::dict advance(Emulator& emulator, int64_t ticks, const Pairs& inputs,
 // `bins` equal stretches of time: (samples, bins, neurons). Samples are shared among threads; each
 // is one emulator's work, so the answer does not depend on how many there are.
 py::dict batch(const Emulator& emulator, int64_t ticks, const std::vector<Pairs>& samples,
-               int64_t bins, int threads) {
+               int64_t bins, int threads, const Lose& lose) {
   const auto count = static_cast<int64_t>(samples.size());
   std::vector<std::vector<Feed>> feeds;
   for (const auto& inputs : samples) feeds.push_back(feeds_of(inputs));
@@ -170,7 +178,7 @@ py::dict batch(const Emulator& emulator, int64_t ticks, const std::vector<Pairs>
       for (int64_t sample; (sample = next++) < count;) {
         Emulator own = emulator;
         Record record;
-        own.advance(ticks, feeds[sample], {}, record);
+        own.advance(ticks, feeds[sample], {}, lose, record);
         for (size_t p = 0; p < counts.size(); ++p) {
           const auto size = own.populations[p].core->size;
           const auto& at = record.spike_ticks[own.inputs() + p];
@@ -220,6 +228,7 @@ void visit_state(Emulator& emulator, Visit visit) {
     visit(name + "pre_trace", plastic->pre_trace);
   }
   visit("skipped", emulator.skipped);
+  visit("packets", emulator.packets);
 }
 
 // The same for the post histories, whose length may grow.
@@ -294,10 +303,10 @@ void restore(Emulator& emulator, const py::dict& arrays) {
   visit_histories(emulator, [&](const std::string& name, auto& values) {
     values = copied(stored<typename std::decay_t<decltype(values)>::value_type>(arrays, name));
   });
-  for (const auto& group : emulator.populations)
+  for (auto& group : emulator.populations)
     if (group.history.kept() &&
         (group.history.count.size() != group.v.size() ||
-         !const_cast<PostHistory&>(group.history).sound()))
+         !group.history.sound()))
       throw std::invalid_argument("the arrays of a post history do not fit together");
   for (size_t s = 0; s < emulator.recent.size(); ++s) restore_recent(emulator, arrays, s);
 }
@@ -320,6 +329,7 @@ PYBIND11_MODULE(_native, module) {
       .def("add_input", [](Emulator& e, int64_t size) { e.source_sizes.push_back(size); })
       .def("add_population", &add_population)
       .def("add_history", &add_history)
+      .def("add_port", &add_port)
       .def("add_static", &add_static)
       .def("add_plastic", &add_plastic)
       .def("finish", &Emulator::finish)
@@ -331,5 +341,6 @@ PYBIND11_MODULE(_native, module) {
       .def("restore", &restore)
       .def("tallies", &tallies)
       .def_readonly("skipped", &Emulator::skipped)
+      .def_readonly("packets", &Emulator::packets)
       .def_readonly("step", &Emulator::step);
 }

@@ -12,6 +12,7 @@ from neuro import lower
 from neuro.backends.spinnaker.lay_out import lay_out
 from neuro.backends.spinnaker.layout import Layout
 from neuro.backends.spinnaker.options import Options
+from neuro.backends.spinnaker.ports import port_rows
 from neuro.engine import TraceProbe
 from neuro.ir import (
     ConductanceExponentialLIF,
@@ -169,8 +170,9 @@ def test_delay_extension_splits_rows_without_losing_a_synapse() -> None:
         inputs=net.inputs,
         projections=[Projection("in", "cells", pairs, synapse)],
     )
-    (item,) = layout_of(net).projections
-    parts = native.stage_rows(item, 32)
+    layout = layout_of(net)
+    (item,) = layout.projections
+    parts = port_rows(item, layout.populations[0], by_core=False)
     assert [part.stage for part in parts] == list(range(9))
     assert np.array_equal(np.sort(np.concatenate([part.positions for part in parts])), range(600))
     for part in parts:
