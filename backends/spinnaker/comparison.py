@@ -10,11 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuro.backends.spinnaker.generated import Generated, GeneratedRule
+from neuro.backends.spinnaker.generated import (
+    Generated,
+    GeneratedCores,
+    GeneratedPopulation,
+    GeneratedRule,
+)
 from neuro.backends.spinnaker.layout import (
     CorePlasticity,
     CorePopulation,
     CoreProjection,
+    CoreSource,
     Layout,
 )
 from neuro.backends.spinnaker.matrices import Synapses, joined
@@ -64,6 +70,41 @@ def compare(layout: Layout, generated: Generated) -> tuple[Difference, ...]:
     for projection in layout.projections:
         found += _projection(projection, generated)
     return tuple(found)
+
+
+def population_row(ours: CorePopulation, theirs: GeneratedPopulation) -> dict[str, Any]:
+    """Return the numbers of one population, predicted and generated."""
+    equal = all(
+        np.array_equal(values, theirs.parameters[name]) for name, values in ours.parameters.items()
+    )
+    return {
+        "name": ours.name,
+        "neurons": _pair(ours.size, theirs.place.slices[-1][1]),
+        "cores": _pair(len(ours.slices), len(theirs.place.slices)),
+        "shifts": _pair(", ".join(map(str, ours.shifts)), ", ".join(map(str, theirs.shifts))),
+        "slots": _pair(ours.slots, theirs.form.slots),
+        "parameters": _pair("as encoded", "as encoded" if equal else "others"),
+    }
+
+
+def source_row(ours: CoreSource, theirs: GeneratedCores) -> dict[str, Any]:
+    """Return the numbers of one input, predicted and generated."""
+    return {
+        "name": ours.name,
+        "sources": _pair(ours.size, theirs.slices[-1][1]),
+        "cores": _pair(len(ours.slices), len(theirs.slices)),
+    }
+
+
+def projection_row(ours: CoreProjection, theirs: Synapses) -> dict[str, Any]:
+    """Return the numbers of one projection, predicted and generated."""
+    predicted = predicted_synapses(ours)
+    return {
+        "name": ours.name,
+        "synapses": _pair(predicted.sources.size, theirs.sources.size),
+        "weights": _pair(_described(predicted.weights), _described(theirs.weights)),
+        "delays": _pair(_described(predicted.delay_steps), _described(theirs.delay_steps)),
+    }
 
 
 def predicted_synapses(projection: CoreProjection) -> Synapses:
@@ -119,6 +160,18 @@ def _rule(where: str, ours: CorePlasticity, theirs: GeneratedRule) -> Iterator[D
         size = max(first.size, second.size)
         first, second = (np.pad(item, (0, size - item.size)) for item in (first, second))
         yield from _array(f"{where}.{name}", first, second, "entry")
+
+
+def _pair(predicted: Any, generated: Any) -> dict[str, str]:
+    return {"predicted": str(predicted), "generated": str(generated)}
+
+
+def _described(values: NDArray[np.int64]) -> str:
+    """Write the range of stored numbers, with a sum that tells different arrays apart."""
+    if not values.size:
+        return "none"
+    low, high = int(values.min()), int(values.max())
+    return f"{low}" if low == high else f"{low} to {high}, sum {int(values.sum())}"
 
 
 def _slices(slices: tuple[tuple[int, int], ...]) -> str:

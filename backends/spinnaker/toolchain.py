@@ -23,6 +23,7 @@ from neuro.errors import CapacityError, NeuroError, SimulationError, Unavailable
 from neuro.errors import UnsupportedError as Unsupported
 from neuro.pynn import Script
 
+SIMULATOR = "spiNNaker"
 SUPPORTED_VERSION = "1!7.4.1"
 INSTALL = 'pip install "neuro-spiking-memory[spinnaker]"'
 USER_CONFIGURATION = ".spynnaker.cfg"

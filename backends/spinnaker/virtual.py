@@ -6,20 +6,31 @@ slots, shifts, parameters, weights and delays, down to the bit (specs, spinnaker
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from neuro.backends.spinnaker.comparison import Difference, compare
+from neuro.backends.spinnaker.comparison import (
+    Difference,
+    compare,
+    population_row,
+    projection_row,
+    source_row,
+)
 from neuro.backends.spinnaker.generated import Generated, read_generated
+from neuro.backends.spinnaker.hardware import hardware
 from neuro.backends.spinnaker.lay_out import lay_out
 from neuro.backends.spinnaker.layout import Layout
-from neuro.backends.spinnaker.options import IDEAL, Options
-from neuro.backends.spinnaker.toolchain import Outcome, run_virtual
-from neuro.errors import NeuroError
+from neuro.backends.spinnaker.options import target_options
+from neuro.backends.spinnaker.toolchain import SIMULATOR, Outcome, run_virtual
+from neuro.errors import NeuroError, UnsupportedError
 from neuro.plan import Plan
 from neuro.pynn import to_script
+from neuro.target import Target
 
-SIMULATOR = "spiNNaker"
+BOARD_VERSIONS = {4: 3, 48: 5}
+"""sPyNNaker's numbers of the boards, by their chips."""
+
 SHORT_RUN = 100.0
 """Length of a virtual run, ms: nothing is simulated, only the recording needs room."""
 
@@ -46,44 +57,31 @@ class Deployment:
     seconds: float
 
 
-def deploy_virtual(
-    plan: Plan,
-    options: Options = IDEAL,
-    *,
-    duration: float | str = SHORT_RUN,
-    board_version: int = 5,
-) -> Deployment:
+def deploy_virtual(plan: Plan, target: Target, *, duration: float | str = SHORT_RUN) -> Deployment:
     """Map a plan with sPyNNaker on a virtual board and compare.
 
     Parameters
     ----------
     plan : Plan
         Discretised, under `tick`.
-    options : Options
-        Neurons per core, and whether defects are errors.
+    target : Target
+        The hardware, with its options.
     duration : float in ms, or str such as ``"1 s"``
         How long the script runs, which decides the room for recording.
-    board_version : {3, 5}
-        Boards of 4 or of 48 chips.
 
     Raises
     ------
     NeuroError
         If the network cannot be deployed, sPyNNaker is missing or fails.
     """
-    (deployed,) = deploy_all_virtual(
-        [(plan, options)], duration=duration, board_version=board_version
-    )
+    (deployed,) = deploy_all_virtual([(plan, target)], duration=duration)
     if isinstance(deployed, NeuroError):
         raise deployed
     return deployed
 
 
 def deploy_all_virtual(
-    plans: Sequence[tuple[Plan, Options]],
-    *,
-    duration: float | str = SHORT_RUN,
-    board_version: int = 5,
+    plans: Sequence[tuple[Plan, Target]], *, duration: float | str = SHORT_RUN
 ) -> list[Deployment | NeuroError]:
     """Map many plans in one process of the toolchain; see `deploy_virtual`.
 
@@ -91,18 +89,72 @@ def deploy_all_virtual(
     -------
     list of Deployment or NeuroError
         In the order of the plans; an error if the toolchain refused one.
+
+    Raises
+    ------
+    NeuroError
+        If a plan does not fit, sPyNNaker is missing, or the boards differ.
     """
-    layouts = [lay_out(plan, options) for plan, options in plans]
-    scripts = [
-        to_script(plan, SIMULATOR, duration=duration, neurons_per_core=options.neurons_per_core)
-        for plan, options in plans
-    ]
+    layouts, scripts = [], []
+    for plan, target in plans:
+        options = target_options(target)
+        layouts.append(lay_out(plan, options))
+        scripts.append(
+            to_script(
+                plan,
+                SIMULATOR,
+                duration=duration,
+                neurons_per_core=options.neurons_per_core,
+                time_scale_factor=options.time_scale_factor,
+            )
+        )
     with tempfile.TemporaryDirectory(prefix="neuro-spinnaker-") as folder:
-        outcomes = run_virtual(scripts, Path(folder), board_version=board_version)
+        outcomes = run_virtual(scripts, Path(folder), board_version=_board_version(plans))
         return [
             outcome if isinstance(outcome, NeuroError) else _deployment(layout, outcome)
             for layout, outcome in zip(layouts, outcomes, strict=True)
         ]
+
+
+def report(deployment: Deployment, toolchain: str) -> dict[str, Any]:
+    """Return prediction and what was generated side by side, as plain values for a file.
+
+    Parameters
+    ----------
+    deployment : Deployment
+        What was compared.
+    toolchain : str
+        Version of sPyNNaker.
+    """
+    layout, generated = deployment.layout, deployment.generated
+    return {
+        "network": layout.plan.network.name,
+        "toolchain": toolchain,
+        "cores": generated.cores,
+        "chips": generated.chips,
+        "seconds": deployment.seconds,
+        "populations": [
+            population_row(item, generated.populations[item.name]) for item in layout.populations
+        ],
+        "sources": [source_row(item, generated.sources[item.name]) for item in layout.sources],
+        "projections": [
+            projection_row(item, generated.projections[item.name]) for item in layout.projections
+        ],
+        "differences": [asdict(item) for item in deployment.differences],
+    }
+
+
+def _board_version(plans: Sequence[tuple[Plan, Target]]) -> int:
+    """Return sPyNNaker's number of the board that all plans are for."""
+    sizes = {hardware(target).chips_per_board for _, target in plans}
+    if len(sizes) != 1 or (chips := sizes.pop()) not in BOARD_VERSIONS:
+        raise UnsupportedError(
+            "targets",
+            "one toolchain process maps for one kind of board",
+            value=sorted(sizes),
+            limit=f"Boards have {', '.join(map(str, BOARD_VERSIONS))} chips",
+        )
+    return BOARD_VERSIONS[chips]
 
 
 def _deployment(layout: Layout, outcome: Outcome) -> Deployment:

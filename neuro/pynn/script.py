@@ -55,7 +55,12 @@ class Script:
 
 
 def to_script(
-    plan: Plan, simulator: str, *, duration: float | str, neurons_per_core: int | None = None
+    plan: Plan,
+    simulator: str,
+    *,
+    duration: float | str,
+    neurons_per_core: int | None = None,
+    time_scale_factor: float = 1.0,
 ) -> Script:
     """Write a plan as a PyNN script.
 
@@ -69,6 +74,8 @@ def to_script(
         How long it runs.
     neurons_per_core : int, optional
         Of every population, for a simulator with cores; default the simulator's own.
+    time_scale_factor : float, default 1
+        How many times slower than real time a simulator with cores runs.
 
     Raises
     ------
@@ -93,6 +100,7 @@ def to_script(
     values = {
         **_heading(plan, conventions, to_coherent(duration, "ms", "duration")),
         **_recording(plan, conventions),
+        "setup": _setup(plan, conventions, time_scale_factor),
         "per_core": _per_core(plan, conventions, neurons_per_core),
         "sources": [_source(plan, item, conventions, literals) for item in plan.inputs],
         "cells": [_cells(item, literals) for item in plan.populations],
@@ -118,18 +126,19 @@ def _heading(plan: Plan, conventions: Conventions, duration: float) -> dict[str,
         "duration": number(duration),
         "lead_in": number(time(np.asarray(steps), plan.dt)) if steps else "",
         "lead_in_steps": steps,
-        "setup": _setup(plan, conventions),
         "trains_used": any(isinstance(item, PlannedArray) for item in plan.inputs),
     }
 
 
-def _setup(plan: Plan, conventions: Conventions) -> str:
+def _setup(plan: Plan, conventions: Conventions, time_scale_factor: float) -> str:
     extras = dict(conventions.setup)
     if not conventions.neurons_per_core:
         # sPyNNaker knows its own limits.
         longest = [np.max(item.delay_steps) for item in plan.projections if item.targets.size]
         steps = np.asarray(max(longest, default=1))
         extras = {"min_delay": "DT", "max_delay": number(time(steps, plan.dt)), **extras}
+    elif time_scale_factor != 1.0:
+        extras["time_scale_factor"] = number(time_scale_factor)
     return ", ".join(["timestep=DT", *(f"{name}={value}" for name, value in extras.items())])
 
 
