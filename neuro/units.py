@@ -208,15 +208,19 @@ def _from_si(value: Any, dimension: Dimension) -> Any:
 
 
 def _number(value: object, dimension: Dimension, where: str) -> Any:
-    problem = f"expected {dimension.name}, got {_shown(value)}"
+    cause: ValueError | None = None
     try:
         array = np.asarray(value)
+        if array.dtype.kind in "iuf":
+            return _as_float(array)
     except ValueError as error:
-        hint = "Give lists of one length"
-        raise ValidationError(where, problem, value=value, hint=hint) from error
-    if array.dtype.kind in "iuf":
-        return _as_float(array)
-    raise ValidationError(where, problem, value=value, hint="Give a number")
+        cause = error
+    raise ValidationError(
+        where,
+        f"expected {dimension.name}, got {_shown(value)}",
+        value=value,
+        hint="Give lists of one length" if cause else "Give a number",
+    ) from cause
 
 
 def _as_float(value: Any) -> float | NDArray[np.float64]:

@@ -75,14 +75,25 @@ class NativeEngine(Engine):
         Of state and weights.
     threads : int, optional
         Among which the network is split; default as many as pay. The bits do not depend on it.
+    tile_bytes : int, optional
+        State that is swept at once; default what fits into a core's cache. The bits do not depend
+        on it either.
     """
 
-    def __init__(self, network: EngineNetwork, precision: str, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        network: EngineNetwork,
+        precision: str,
+        threads: int | None = None,
+        tile_bytes: int | None = None,
+    ) -> None:
         self._network = network
         self._real = np.dtype(precision)
         self.kind = f"compiled {precision}"
         self.description = f"compiled (C++, {precision}, {_native.instruction_set()})"
         self._core = _native.Engine32() if precision == "float32" else _native.Engine64()
+        if tile_bytes is not None:
+            self._core.tile_bytes = tile_bytes
         for item in network.plan.inputs:
             self._core.add_input(item.size)
         direct = [_is_direct(network, position) for position in range(len(network.cells))]

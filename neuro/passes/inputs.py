@@ -26,8 +26,8 @@ def emitted(plan: Plan, source: PlannedInput, first: int, last: int) -> tuple[In
     """
     if isinstance(source, PlannedArray):
         assert source.steps is not None, "the plan is not discretised"
-        inside = (source.steps >= first) & (source.steps < last)
-        return source.steps[inside], source.indices[inside]
+        begin, end = np.searchsorted(source.steps, (first, last))
+        return source.steps[begin:end], source.indices[begin:end]
     return _poisson(plan, source, first, last)
 
 

@@ -169,10 +169,12 @@ def test_single_precision_stays_close_to_double(kind: str) -> None:
     assert any("float32" in str(note.stored) for note in single.provenance.notes)
 
 
-@pytest.mark.parametrize("threads", [2, 3])
-@pytest.mark.parametrize("delays", ["one", "many"])
+@pytest.mark.parametrize(("threads", "tile_bytes"), [(1, 2000), (2, 2000), (2, None), (3, None)])
+@pytest.mark.parametrize("delays", ["one", "few", "many"])
 @pytest.mark.parametrize("kind", CELLS)
-def test_number_of_threads_does_not_change_a_bit(kind: str, delays: str, threads: int) -> None:
+def test_number_of_threads_and_tiles_does_not_change_a_bit(
+    kind: str, delays: str, threads: int, tile_bytes: int | None
+) -> None:
     from neuro.engine.native import NativeEngine
 
     net = network(kind, "exact", seed=9, plastic="", delays=delays, size=300)
@@ -180,22 +182,22 @@ def test_number_of_threads_does_not_change_a_bit(kind: str, delays: str, threads
     built = build(plan)
     probes = [TraceProbe(0, name, 7, np.arange(0, 300, 11)) for name in VARIABLES[kind]]
     recordings = []
-    for count in (1, threads):
-        engine = NativeEngine(built, "float64", threads=count)
+    for shared in ({"threads": 1}, {"threads": threads, "tile_bytes": tile_bytes}):
+        engine = NativeEngine(built, "float64", **shared)
         parts = []
         for first, last in ((-1, 60), (60, 200)):
             fed = [emitted(plan, item, first, last) for item in plan.inputs]
             parts.append(engine.advance(last - max(first, 0), fed, probes))
         recordings.append(parts)
-    for alone, shared in zip(*recordings, strict=True):
-        assert alone.synaptic_events == shared.synaptic_events
-        assert alone.spike_counts == shared.spike_counts
+    for alone, split in zip(*recordings, strict=True):
+        assert alone.synaptic_events == split.synaptic_events
+        assert alone.spike_counts == split.spike_counts
         for (steps, indices), (other_steps, other_indices) in zip(
-            alone.spikes, shared.spikes, strict=True
+            alone.spikes, split.spikes, strict=True
         ):
             assert np.array_equal(steps, other_steps)
             assert np.array_equal(indices, other_indices)
-        for (_, values), (_, other_values) in zip(alone.traces, shared.traces, strict=True):
+        for (_, values), (_, other_values) in zip(alone.traces, split.traces, strict=True):
             assert np.array_equal(values, other_values)
 
 

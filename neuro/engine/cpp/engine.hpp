@@ -8,9 +8,10 @@
 // What never changes is shared, so that copying an engine, for the samples of a batch, copies state
 // only.
 //
-// Threads share a network by its target neurons: each owns one stretch, the tile, of every
-// population, sweeps it and takes the part of every row that lands in it. Each neuron gets its
-// additions in the same order from any number of threads, so the bits do not depend on it.
+// The neurons are cut into tiles that fit into a core's second-level cache. Populations hear of one another
+// after the shortest delay only, so a tile is swept for that many steps in a row (a stretch), before
+// the next one is. Threads share the tiles. Each neuron gets its additions in the same order whatever
+// the tiles and threads are, so the bits do not depend on them.
 
 #pragma once
 
@@ -61,7 +62,6 @@ struct Rows {
   std::vector<int32_t> distinct;     // the different delays, ascending
   Shared<int64_t> segments;          // direct only: start of each delay in each row
 
-  int64_t target(int64_t k) const { return wide.empty() ? narrow[k] : wide[k]; }
   Real weight(int64_t k) const { return weights[weights.size() == 1 ? 0 : k]; }
 };
 
@@ -101,7 +101,7 @@ struct Population {
   std::vector<std::vector<Real>> rings;  // for each receptor (slots, size); none if direct
   std::vector<int64_t> free_at;          // last step of each neuron's refractory time
   std::vector<Spikes> releases;          // neurons to be freed, by step modulo its size
-  std::vector<std::vector<Spikes>> tile_releases;  // the same for each thread but the first
+  std::vector<std::vector<Spikes>> tile_releases;  // the same for each tile, while a run lasts
 
   // A refractory membrane is parked; this is what it stands for.
   bool parked(size_t variable, int64_t j, int64_t step) const {
@@ -141,20 +141,27 @@ class Engine {
   std::vector<Projection<Real>> projections;
   std::vector<std::vector<Spikes>> history;  // for each source, by step modulo its size
   int64_t step = 0;
+  int64_t tile_bytes = 192 * 1024;  // fits into a second-level cache of 256 kB; tests set less
 
   int inputs() const { return static_cast<int>(source_sizes.size() - populations.size()); }
 
   // Sizes everything that depends on all parts; called once, after the last one was added.
   void finish() {
     int64_t longest = 1;
+    stretch_ = LONGEST_STRETCH;
     for (const auto& group : projections) {
-      if (group.rows)
-        for (int32_t delay : group.rows->distinct) longest = std::max<int64_t>(longest, delay);
+      for (int32_t delay : group.rows->distinct) longest = std::max<int64_t>(longest, delay);
       if (group.sparse)
         for (int32_t reach : group.sparse->reaches) longest = std::max<int64_t>(longest, reach);
       if (group.dense) longest = std::max<int64_t>(longest, group.dense->reach);
+      if (group.sparse || group.dense) stretch_ = 1;
+      // What an input sends is known beforehand, but ring buffers are filled after a stretch.
+      const bool heard_late = group.source >= inputs() || !group.direct;
+      if (heard_late && !group.rows->distinct.empty())
+        stretch_ = std::min<int64_t>(stretch_, group.rows->distinct.front());
     }
-    history.assign(source_sizes.size(), std::vector<Spikes>(longest + 1));
+    // Spikes are read back over the longest delay while those of two stretches are written.
+    history.assign(source_sizes.size(), std::vector<Spikes>(longest + 2 * stretch_));
     initial_ = std::make_shared<const Engine>(*this);
   }
 
@@ -174,42 +181,50 @@ class Engine {
     record.spike_indices.resize(source_sizes.size());
     record.trace_steps.resize(probes.size());
     record.trace_values.resize(probes.size());
-    found_.assign(threads, std::vector<Spikes>(populations.size()));
-    share_releases(threads);
+    const int tiles = threads * tiles_of_a_thread(threads);
+    found_.assign(tiles, std::vector<std::vector<Spikes>>(populations.size(),
+                                                          std::vector<Spikes>(stretch_)));
+    share_releases(tiles);
     if (step == 0) {
       feed(-1, feeds, record);
       count_events(-1);
       transmit(-1, 0, 1);
     }
-    const int64_t begin = step;
+    const int64_t begin = step, end = step + steps;
     Barrier barrier(threads);
-    const auto work = [&](int tile) {
-      for (int64_t now = begin; now < begin + steps; ++now) {
-        if (sampled(probes, now)) {
-          barrier.wait();
-          if (tile == 0) sample(probes, now, record);
-          barrier.wait();
-        }
-        for (size_t p = 0; p < populations.size(); ++p) update(p, now, tile, threads);
-        barrier.wait();
-        if (tile == 0) {
-          gather(now, record);
-          feed(now, feeds, record);
-          count_events(now);
+    const auto work = [&](int thread) {
+      const int first = tiles / threads * thread, last = first + tiles / threads;
+      Worker worker;
+      for (int64_t now = begin, count; now < end; now += count) {
+        count = stretch_from(now, end, probes);
+        if (thread == 0) {
+          if (sampled(probes, now)) sample(probes, now, record);
+          for (int64_t at = now; at < now + count; ++at) feed(at, feeds, record);
         }
         barrier.wait();
-        transmit(now, tile, threads);
+        worker.cursors.clear();
+        for (int tile = first; tile < last; ++tile) sweep_tile(tile, tiles, tile == first, now,
+                                                               count, worker);
+        barrier.wait();
+        if (thread == 0)
+          for (int64_t at = now; at < now + count; ++at) {
+            gather(at, at - now, record);
+            count_events(at);
+          }
+        barrier.wait();
+        for (int64_t at = now; at < now + count; ++at) transmit(at, thread, threads);
+        barrier.wait();
       }
     };
     std::vector<std::thread> others;
-    for (int tile = 1; tile < threads; ++tile)
-      others.emplace_back([&work, tile] {
+    for (int thread = 1; thread < threads; ++thread)
+      others.emplace_back([&work, thread] {
         FlushDenormals flush;
-        work(tile);
+        work(thread);
       });
     work(0);
     for (auto& thread : others) thread.join();
-    step = begin + steps;
+    step = end;
     collect_releases();
   }
 
@@ -220,10 +235,45 @@ class Engine {
   }
 
  private:
+  static constexpr int64_t LONGEST_STRETCH = 64;
+  static constexpr int64_t SHORTEST_PART = 8;       // synapses of a row in a tile, below no gain
+
+  // What one thread needs for itself.
+  struct Worker {
+    std::vector<uint32_t> spikes;     // of one sweep
+    std::vector<int64_t> cursors;     // for each row that arrives in a stretch: how far it is added
+    size_t next = 0;                  // the cursor in use
+  };
+
   std::shared_ptr<const Engine> initial_;
-  std::vector<std::vector<Spikes>> found_;  // spikes of the present step, by tile and population
+  int64_t stretch_ = 1;
+  std::vector<std::vector<std::vector<Spikes>>> found_;  // by tile, population, step of the stretch
   std::vector<int64_t> position_;
   std::vector<const Spikes*> posts_;
+
+  int tiles_of_a_thread(int threads) const {
+    if (stretch_ == 1) return 1;
+    int64_t bytes = 0, synapses = 0, rows = 0;
+    for (const auto& group : populations)
+      bytes += group.fixed->size * static_cast<int64_t>(sizeof(Real)) *
+               static_cast<int64_t>(group.state.size() + group.rings.size());
+    for (const auto& group : projections)
+      if (group.direct) {
+        synapses += group.offsets.back();
+        rows += static_cast<int64_t>(group.offsets.size()) - 1;
+      }
+    int64_t tiles = (bytes + tile_bytes - 1) / tile_bytes;
+    if (rows) tiles = std::min(tiles, synapses / rows / SHORTEST_PART);
+    return static_cast<int>(std::max<int64_t>(1, tiles / threads));
+  }
+
+  // Steps from `now` on in which nobody looks at the state and populations cannot hear one another.
+  int64_t stretch_from(int64_t now, int64_t end, const std::vector<Probe>& probes) const {
+    int64_t last = std::min(end, now + stretch_);
+    for (const auto& probe : probes)
+      last = std::min(last, (now / probe.interval + 1) * probe.interval);
+    return last - now;
+  }
 
   static bool sampled(const std::vector<Probe>& probes, int64_t now) {
     for (const auto& probe : probes)
@@ -248,19 +298,36 @@ class Engine {
     return size * tile / tiles / 64 * 64;
   }
 
-  void update(size_t p, int64_t now, int tile, int tiles) {
+  // Runs the neurons of one tile through a stretch.
+  void sweep_tile(int tile, int tiles, bool opening, int64_t now, int64_t count, Worker& worker) {
+    worker.next = 0;
+    for (int64_t at = now; at < now + count; ++at) {
+      for (size_t p = 0; p < populations.size(); ++p)
+        update(p, at, tile, tiles, found_[tile][p][at - now], worker.spikes);
+      for (auto& group : projections) {
+        if (!group.direct) continue;
+        const int64_t size = populations[group.population].fixed->size;
+        const Tile own{tile_begin(size, tile, tiles), tile_begin(size, tile + 1, tiles),
+                       tiles == 1};
+        arrive(group, at, own, opening, worker);
+      }
+    }
+  }
+
+  void update(size_t p, int64_t now, int tile, int tiles, Spikes& found,
+              std::vector<uint32_t>& scratch) {
     auto& group = populations[p];
     const auto& fixed = *group.fixed;
     const int64_t begin = tile_begin(fixed.size, tile, tiles);
-    auto& releases = tile == 0 ? group.releases : group.tile_releases[tile - 1];
+    const int64_t size = tile_begin(fixed.size, tile + 1, tiles) - begin;
+    auto& releases = group.tile_releases[tile];
     if (!releases.empty()) {
       auto& freed = releases[now % releases.size()];
       for (uint32_t j : freed) group.state[0][j] = fixed.reset_of(j);
       freed.clear();
     }
-    auto& spikes = found_[tile][p];
-    spikes.resize(tile_begin(fixed.size, tile + 1, tiles) - begin);
-    Sweep<Real> sweep{static_cast<int64_t>(spikes.size()), {}, {}, nullptr, spikes.data()};
+    if (static_cast<int64_t>(scratch.size()) < size) scratch.resize(size);
+    Sweep<Real> sweep{size, {}, {}, nullptr, scratch.data()};
     for (size_t i = 0; i < group.state.size(); ++i) sweep.state[i] = group.state[i].data() + begin;
     const int64_t slot = (now % fixed.slots) * fixed.size;
     for (size_t r = 0; r < group.rings.size(); ++r)
@@ -269,8 +336,9 @@ class Engine {
     for (size_t c = 0; c < fixed.table.size(); ++c)
       table[c] = fixed.table[c] + (fixed.values[c].size() == 1 ? 0 : begin);
     sweep.constants = table;
-    spikes.resize(fixed.pass(sweep));
-    for (uint32_t& j : spikes) {
+    const int64_t count = fixed.pass(sweep);
+    found.assign(scratch.begin(), scratch.begin() + count);
+    for (uint32_t& j : found) {
       j += static_cast<uint32_t>(begin);
       fire(group, j, now, releases);
     }
@@ -293,30 +361,30 @@ class Engine {
   }
 
   // Joins the spikes of all tiles.
-  void gather(int64_t now, Record& record) {
+  void gather(int64_t now, int64_t place, Record& record) {
     for (size_t p = 0; p < populations.size(); ++p) {
       const int source = inputs() + static_cast<int>(p);
       auto& spikes = emitted(source, now);
       spikes.clear();
-      for (const auto& tile : found_) spikes.insert(spikes.end(), tile[p].begin(), tile[p].end());
+      for (const auto& tile : found_)
+        spikes.insert(spikes.end(), tile[p][place].begin(), tile[p][place].end());
       keep(source, now, spikes, record);
     }
   }
 
-  // Between two runs all releases stand in one list, whatever the number of threads.
-  void share_releases(int threads) {
-    for (auto& group : populations)
-      group.tile_releases.assign(threads - 1, std::vector<Spikes>(group.releases.size()));
-    for (auto& group : populations)
-      for (size_t k = 0; threads > 1 && k < group.releases.size(); ++k) {
-        const Spikes all = std::move(group.releases[k]);
-        group.releases[k].clear();
-        for (uint32_t j : all) {
-          int tile = threads - 1;
-          while (tile > 0 && tile_begin(group.fixed->size, tile, threads) > j) --tile;
-          (tile == 0 ? group.releases : group.tile_releases[tile - 1])[k].push_back(j);
+  // Between two runs all releases of a population stand in one list, whatever the tiles.
+  void share_releases(int tiles) {
+    for (auto& group : populations) {
+      group.tile_releases.assign(tiles, std::vector<Spikes>(group.releases.size()));
+      for (size_t k = 0; k < group.releases.size(); ++k) {
+        for (uint32_t j : group.releases[k]) {
+          int tile = tiles - 1;
+          while (tile > 0 && tile_begin(group.fixed->size, tile, tiles) > j) --tile;
+          group.tile_releases[tile][k].push_back(j);
         }
+        group.releases[k].clear();
       }
+    }
   }
 
   void collect_releases() {
@@ -355,87 +423,104 @@ class Engine {
     }
   }
 
-  void transmit(int64_t at, int tile, int tiles) {
+  // Sends what is summed in ring buffers, each thread to its part of the neurons.
+  void transmit(int64_t at, int thread, int threads) {
     for (auto& group : projections) {
+      if (group.direct) continue;
       const Spikes& pre = emitted(group.source, at);
       const int64_t size = populations[group.population].fixed->size;
-      const Tile own{tile_begin(size, tile, tiles), tile_begin(size, tile + 1, tiles), tiles == 1};
+      const Tile own{tile_begin(size, thread, threads), tile_begin(size, thread + 1, threads),
+                     threads == 1};
       if (group.sparse || group.dense) {
         learn(group, at, pre);
-      } else if (group.direct) {
-        arrive(group, at, own);
+      } else if (group.rows->wide.empty()) {
+        send(group, group.rows->narrow.data(), at, pre, own);
       } else {
-        send(group, at, pre, own);
+        send(group, group.rows->wide.data(), at, pre, own);
       }
     }
   }
 
-  // Targets that one thread serves.
+  // Targets that are served at once.
   struct Tile {
     int64_t begin, end;
     bool whole;
   };
 
-  // Cuts a row, sorted by target, to a tile.
-  template <class Index>
-  static std::pair<int64_t, int64_t> within(const Index* targets, int64_t begin, int64_t end,
-                                            const Tile& own) {
-    if (own.whole) return {begin, end};
-    const Index* first = std::lower_bound(targets + begin, targets + end, own.begin);
-    return {first - targets, std::lower_bound(first, targets + end, own.end) - targets};
+  // Adds the weights that arrive now to the synaptic state of one tile.
+  void arrive(Projection<Real>& group, int64_t at, const Tile& own, bool opening, Worker& worker) {
+    if (group.rows->wide.empty()) {
+      arrive_rows(group, group.rows->narrow.data(), at, own, opening, worker);
+    } else {
+      arrive_rows(group, group.rows->wide.data(), at, own, opening, worker);
+    }
   }
 
-  // Adds the weights that arrive now to the synaptic state.
-  void arrive(Projection<Real>& group, int64_t at, const Tile& own) {
+  template <class Index>
+  void arrive_rows(Projection<Real>& group, const Index* targets, int64_t at, const Tile& own,
+                   bool opening, Worker& worker) {
     const auto& rows = *group.rows;
     Real* state = populations[group.population].state[1 + group.receptor].data();
     const auto delays = static_cast<int64_t>(rows.distinct.size());
     for (int64_t d = 0; d < delays; ++d) {
       if (at - rows.distinct[d] < -1) continue;
-      for (uint32_t i : emitted(group.source, at - rows.distinct[d])) {
-        const int64_t row = static_cast<int64_t>(i) * delays + d;
-        add(rows, rows.segments[row], rows.segments[row + 1], own, state);
+      const Spikes& pre = emitted(group.source, at - rows.distinct[d]);
+      for (size_t n = 0; n < pre.size(); ++n) {
+        const int64_t row = static_cast<int64_t>(pre[n]) * delays + d;
+        if (n + 1 < pre.size())
+          prefetch(targets + rows.segments[static_cast<int64_t>(pre[n + 1]) * delays + d]);
+        int64_t begin = rows.segments[row], end = rows.segments[row + 1];
+        if (!own.whole) {
+          // Rows are sorted by target: each tile goes on where the one before it stopped.
+          if (opening)
+            worker.cursors.push_back(
+                std::lower_bound(targets + begin, targets + end, own.begin) - targets);
+          int64_t& cursor = worker.cursors[worker.next++];
+          begin = cursor;
+          while (cursor < end && targets[cursor] < own.end) ++cursor;
+          end = cursor;
+        }
+        add(targets, rows, begin, end, state);
       }
     }
   }
 
-  static void add(const Rows<Real>& rows, int64_t begin, int64_t end, const Tile& own,
-                  Real* state) {
-    if (rows.wide.empty()) {
-      add_row(rows.narrow.data(), rows, begin, end, own, state);
-    } else {
-      add_row(rows.wide.data(), rows, begin, end, own, state);
-    }
-  }
-
   template <class Index>
-  static void add_row(const Index* targets, const Rows<Real>& rows, int64_t row_begin,
-                      int64_t row_end, const Tile& own, Real* state) {
-    const auto [begin, end] = within(targets, row_begin, row_end, own);
+  static void add(const Index* targets, const Rows<Real>& rows, int64_t begin, int64_t end,
+                  Real* state) {
     const Real* weights = rows.weights.data();
     if (rows.weights.size() == 1) {
       const Real weight = weights[0];
+#pragma GCC unroll 8
       for (int64_t k = begin; k < end; ++k) state[targets[k]] += weight;
     } else {
+#pragma GCC unroll 8
       for (int64_t k = begin; k < end; ++k) state[targets[k]] += weights[k];
     }
   }
 
   // Adds the weights of the spikes of this step to the ring buffers of the target.
-  void send(Projection<Real>& group, int64_t at, const Spikes& pre, const Tile& own) {
+  template <class Index>
+  void send(Projection<Real>& group, const Index* targets, int64_t at, const Spikes& pre,
+            const Tile& own) {
     const auto& rows = *group.rows;
     const auto& offsets = group.offsets;
-    if (rows.delays.size() == 1) {
-      Real* slot = ring_slot(group, at + rows.delays[0]);
-      for (uint32_t i : pre) add(rows, offsets[i], offsets[i + 1], own, slot);
-      return;
-    }
-    for (uint32_t i : pre) {
-      const auto [begin, end] =
-          rows.wide.empty() ? within(rows.narrow.data(), offsets[i], offsets[i + 1], own)
-                            : within(rows.wide.data(), offsets[i], offsets[i + 1], own);
-      for (int64_t k = begin; k < end; ++k)
-        ring_slot(group, at + rows.delays[k])[rows.target(k)] += rows.weight(k);
+    for (size_t n = 0; n < pre.size(); ++n) {
+      if (n + 1 < pre.size()) {
+        prefetch(targets + offsets[pre[n + 1]]);
+        if (rows.weights.size() > 1) prefetch(rows.weights.data() + offsets[pre[n + 1]]);
+      }
+      int64_t begin = offsets[pre[n]], end = offsets[pre[n] + 1];
+      if (!own.whole) {
+        begin = std::lower_bound(targets + begin, targets + end, own.begin) - targets;
+        end = std::lower_bound(targets + begin, targets + end, own.end) - targets;
+      }
+      if (rows.delays.size() == 1) {
+        add(targets, rows, begin, end, ring_slot(group, at + rows.delays[0]));
+      } else {
+        for (int64_t k = begin; k < end; ++k)
+          ring_slot(group, at + rows.delays[k])[targets[k]] += rows.weight(k);
+      }
     }
   }
 
@@ -461,13 +546,17 @@ class Engine {
 
   void learn_dense(Projection<Real>& group, DensePlastic<Real>& plastic, int64_t at,
                    const Spikes& pre) {
+    if (!pre.empty()) plastic.fetch(pre[0]);
     const Spikes& posts = posts_of(group, at - plastic.reach);
     const auto& rule = plastic.rule;
     if (!rule.immediate) plastic.arrive(posts, at);
     if (rule.tie_depresses) plastic.raise(posts, at);
     if (!pre.empty()) {
       Real* slot = ring_slot(group, at + group.rows->delays[0]);
-      for (uint32_t i : pre) plastic.visit(i, at, slot);
+      for (size_t n = 0; n < pre.size(); ++n) {
+        if (n + 1 < pre.size()) plastic.fetch(pre[n + 1]);
+        plastic.visit(pre[n], at, slot);
+      }
     }
     if (rule.immediate) plastic.arrive(posts, at);
     if (!rule.tie_depresses) plastic.raise(posts, at);

@@ -35,19 +35,26 @@ struct Constants<Real, false, COUNT> {
   Real at(int index, int64_t j) const { return table[index][j]; }
 };
 
-// Runs `update(j)`, which says whether neuron j spikes, over all neurons, and `fire(j)` for those
-// that do. The flag is gathered over a block, so that the sweep itself holds no branch.
+// Runs `update(j)`, which says whether neuron j spikes, over all neurons, and lists those that do.
+// The answers are gathered over a block, so that the sweep itself holds no branch; blocks with a spike
+// are looked through eight neurons at a time.
 template <class Real, class Update, class Spiked>
 inline int64_t sweep(int64_t n, uint32_t* spikes, Update update, Spiked spiked) {
   int64_t count = 0;
   for (int64_t begin = 0; begin < n; begin += BLOCK) {
-    const int64_t end = std::min(n, begin + BLOCK);
+    const int64_t size = std::min(n - begin, BLOCK);
     Flag<Real> any = 0;
 #pragma GCC ivdep
-    for (int64_t j = begin; j < end; ++j) any |= static_cast<Flag<Real>>(update(j));
+    for (int64_t j = begin; j < begin + size; ++j) any |= update(j) ? Flag<Real>(-1) : Flag<Real>(0);
     if (!any) continue;
-    for (int64_t j = begin; j < end; ++j) {
-      if (spiked(j)) spikes[count++] = static_cast<uint32_t>(j);
+    alignas(64) uint8_t flags[BLOCK] = {};
+    for (int64_t k = 0; k < size; ++k) flags[k] = spiked(begin + k);
+    for (int64_t first = 0; first < BLOCK; first += 8) {
+      uint64_t eight;
+      std::memcpy(&eight, flags + first, 8);
+      if (!eight) continue;
+      for (int64_t k = first; k < first + 8; ++k)
+        if (flags[k]) spikes[count++] = static_cast<uint32_t>(begin + k);
     }
   }
   return count;

@@ -454,6 +454,7 @@ void bind(py::module_& module, const char* name) {
       .def("reset", &E::reset)
       .def("snapshot", &snapshot<Real>)
       .def("restore", &restore<Real>)
+      .def_readwrite("tile_bytes", &E::tile_bytes)
       .def_readonly("step", &E::step);
 }
 

@@ -89,6 +89,7 @@ struct SparsePlastic {
 template <class Real>
 struct DensePlastic {
   static constexpr size_t LOG_LIMIT = 1 << 20;  // post spikes remembered before all rows catch up
+  static constexpr int64_t LOG_STEPS = int64_t{1} << 31;
 
   Rule<Real> rule;
   int64_t target_size;
@@ -101,20 +102,28 @@ struct DensePlastic {
   std::vector<int64_t> pre_step;
   std::vector<Real> post;         // trace at post_step
   int64_t post_step = 0;
-  std::vector<int64_t> log_step;  // post spikes since all rows caught up
-  std::vector<uint32_t> log_target;
+  std::vector<uint64_t> log;      // post spikes since all rows caught up: step - log_begin, target
+  int64_t log_begin = 0;
   std::vector<int64_t> seen;      // how much of the log each row has made up for
+  std::vector<Real> changes;      // of one row, by steps since its last spike
 
   void arrive(const Spikes& posts, int64_t step) {
-    if (log_step.size() > LOG_LIMIT) settle();
-    log_step.insert(log_step.end(), posts.size(), step);
-    log_target.insert(log_target.end(), posts.begin(), posts.end());
+    if (log.size() > LOG_LIMIT || step - log_begin >= LOG_STEPS) settle();
+    if (log.empty()) log_begin = step;
+    for (uint32_t j : posts) log.push_back(entry(step, j));
   }
 
   void raise(const Spikes& posts, int64_t step) {
     if (posts.empty()) return;
     decay_to(step);
     for (uint32_t j : posts) post[j] += 1;
+  }
+
+  // Asks for a row before it is visited.
+  void fetch(uint32_t source) const {
+    const Real* row = weights.data() + source * target_size;
+    for (int64_t j = 0; j < target_size; j += 256 / static_cast<int64_t>(sizeof(Real)))
+      prefetch(row + j);
   }
 
   void visit(uint32_t source, int64_t step, Real* slot) {
@@ -135,12 +144,16 @@ struct DensePlastic {
       for (int64_t j = 0; j < target_size; ++j) row[j] = std::min(rule.w_max, row[j]);
       if (no_self) row[i] = 0;
     }
-    log_step.clear();
-    log_target.clear();
+    log.clear();
     std::fill(seen.begin(), seen.end(), 0);
   }
 
  private:
+  uint64_t entry(int64_t step, uint32_t target) const {
+    return static_cast<uint64_t>(step - log_begin) << 32 | target;
+  }
+  int64_t step_of(int64_t k) const { return log_begin + static_cast<int64_t>(log[k] >> 32); }
+
   void decay_to(int64_t step) {
     if (step == post_step) return;
     const Real factor = rule.after(rule.decay_minus, step - post_step);
@@ -149,19 +162,29 @@ struct DensePlastic {
   }
 
   void catch_up(uint32_t source) {
-    const auto end = static_cast<int64_t>(log_step.size());
-    int64_t k = seen[source];
-    seen[source] = end;
-    if (pre[source] == 0) return;
-    Real* row = weights.data() + source * target_size;
+    const int64_t first = seen[source];
+    seen[source] = static_cast<int64_t>(log.size());
+    if (pre[source] == 0 || first == seen[source]) return;
+    const int64_t since = pre_step[source];
     const auto reachable = static_cast<int64_t>(rule.decay_plus.size());
-    while (k < end) {
-      const int64_t at = log_step[k];
-      const int64_t elapsed = at - pre_step[source];
-      if (elapsed >= reachable) break;
-      const Real change = rule.a_plus * (pre[source] * rule.after(rule.decay_plus, elapsed));
-      for (; k < end && log_step[k] == at; ++k) row[log_target[k]] += change;
-    }
+    const auto beyond = std::max<int64_t>(0, since + reachable - log_begin);
+    const auto last = std::lower_bound(log.begin() + first, log.end(),
+                                       static_cast<uint64_t>(beyond) << 32) - log.begin();
+    if (last == first) return;
+    const int64_t begin = step_of(first) - since, end = step_of(last - 1) - since + 1;
+    if (static_cast<int64_t>(changes.size()) < end) changes.resize(end);
+    const Real trace = pre[source], a_plus = rule.a_plus;
+    const Real* decay = rule.decay_plus.data();
+    Real* change = changes.data();
+#pragma GCC ivdep
+    for (int64_t n = begin; n < end; ++n) change[n] = a_plus * (trace * decay[n]);
+    Real* row = weights.data() + source * target_size;
+    const uint64_t* entries = log.data();
+    const int64_t shift = log_begin - since;
+    // No branch on the step: few post spikes share one.
+#pragma GCC unroll 4
+    for (int64_t k = first; k < last; ++k)
+      row[static_cast<uint32_t>(entries[k])] += change[static_cast<int64_t>(entries[k] >> 32) + shift];
   }
 };
 
