@@ -26,18 +26,34 @@ COARSE_STEPS = 10.0
 
 ACCUM_OVERFLOW = 1 << 31
 
-_REFUSALS: Mapping[str, tuple[str, str]] = {
-    "cell": ("cell types", "AttributeError: sPyNNaker has no such model, or neuro no emulation"),
-    "type": ("input types", "AttributeError: sPyNNaker has no such source"),
-    "semantics": ("semantics", "silent: the machine always works in the order of 'tick'"),
-    "pairing": ("learning rules", "the machine has no such pairing"),
-    "synapse": ("learning rules of a target", "SynapticConfigurationException"),
-    "delay": ("delay", "DelayExtensionException at mapping"),
-    "": ("row length", "SynapseRowTooBigException at mapping"),
+_REFUSALS: Mapping[str, tuple[str, str, str]] = {
+    "cell": (
+        "cell types",
+        "AttributeError: sPyNNaker has no such model, or neuro no emulation of it",
+        "Use CurrentExponentialLIF or ConductanceExponentialLIF",
+    ),
+    "type": ("input types", "AttributeError: sPyNNaker has no such source", "Use SpikeArray"),
+    "semantics": (
+        "semantics",
+        "silent: the machine always works in the order of 'tick'",
+        "Ask for semantics 'tick' and check that the model still does what it should",
+    ),
+    "pairing": ("learning rules", "the machine has no such pairing", "Use another pairing"),
+    "synapse": (
+        "learning rules of a target",
+        "SynapticConfigurationException at mapping",
+        "Use one rule for each target",
+    ),
+    "delay": ("delay", "DelayExtensionException at mapping", "Use a shorter delay"),
+    "": ("row length", "SynapseRowTooBigException at mapping", "Use fewer neurons per core"),
 }
-"""What an attribute's refusal is about, and what sPyNNaker does about it."""
+"""What a refusal is about, what sPyNNaker does about it, and a remedy, by attribute."""
 
-_NUMBER_RANGE = ("number range", "the host refuses it, or the machine's arithmetic wraps")
+_NUMBER_RANGE = (
+    "number range",
+    "the host refuses it, or the machine's arithmetic wraps",
+    "Choose a value inside the range",
+)
 
 _DEFECTS: Mapping[str, tuple[str, str, Severity]] = {
     "delay": (
@@ -54,8 +70,8 @@ _DEFECTS: Mapping[str, tuple[str, str, Severity]] = {
 
 def refused(issue: NeuroError) -> Finding:
     """Explain what lowering refuses by what the real tool would do."""
-    what, reaction = _REFUSALS.get(_attribute(issue.where), _NUMBER_RANGE)
-    return replace(refusal(issue, what), reaction=reaction)
+    what, reaction, remedy = _REFUSALS.get(_attribute(issue.where), _NUMBER_RANGE)
+    return replace(refusal(issue, what), reaction=reaction, remedy=issue.hint or remedy)
 
 
 def defective(defect: Defect) -> Finding:

@@ -31,8 +31,8 @@ class Hardware:
         Shared memory of a chip.
     router_entries : int
         Routing table of a chip.
-    delay_stages, row_words, post_history, packet_queue : int
-        Limits of a core.
+    post_history, packet_queue : int
+        Post spikes and packets that a core keeps.
     clock : float, Hz
     dtcm_static, dtcm_plastic : int, bytes
         Data memory of a core for a program without and with plasticity.
@@ -64,8 +64,6 @@ class Hardware:
     system_cores_per_board: int = _count()
     sdram: int = _count()
     router_entries: int = _count()
-    delay_stages: int = _count()
-    row_words: int = _count()
     post_history: int = _count()
     packet_queue: int = _count()
     clock: float = _quantity("Hz")

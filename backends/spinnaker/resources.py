@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from neuro.backends.spinnaker.hardware import Hardware
 from neuro.backends.spinnaker.layout import CorePopulation, Layout
-from neuro.backends.spinnaker.rows import Rows
+from neuro.backends.spinnaker.rows import IntArray, Rows
 
 WORD = 4
 DELAY_EXTENSION = "delay extension"
@@ -173,10 +173,13 @@ def _population_cores(
 ) -> Iterable[CoreUse]:
     plastic = any(item.plastic for item in incoming)
     each = h.sdram_neuron + h.sdram_conductance * (population.cell == CONDUCTANCE)
+    words = [(item, item.longest) for item in incoming]
     for index, (first, stop) in enumerate(population.slices):
-        longest = max((int(item.longest[:, index].max()) for item in incoming), default=0)
+        longest = max((int(all_cores[:, index].max()) for _, all_cores in words), default=0)
         row = longest + h.sdram_row_header if longest else 0
-        matrices = sum(_matrix_bytes(item, index, h) for item in incoming)
+        matrices = sum(
+            _matrix_bytes(all_cores[:, index], item.counts.shape[2], h) for item, all_cores in words
+        )
         yield CoreUse(
             name=population.name,
             kind="population",
@@ -189,14 +192,19 @@ def _population_cores(
         )
 
 
-def _matrix_bytes(rows: Rows, core: int, hardware: Hardware) -> int:
+def _matrix_bytes(longest: IntArray, sources: int, hardware: Hardware) -> int:
     """Return the size of one projection on one core: rows are padded to the longest one.
 
     Rows without and with a delay extension are two matrices; the second has a row for each stage.
+
+    Parameters
+    ----------
+    longest : array, shape (stages + 1,)
+        Words of the longest row of each stage.
+    sources : int
+    hardware : Hardware
     """
-    stages, _, sources = rows.counts.shape
-    longest = rows.longest[:, core]
-    parts = ((longest[:1], 1), (longest[1:], stages - 1))
+    parts = ((longest[:1], 1), (longest[1:], longest.size - 1))
     return sum(
         WORD * sources * count * (hardware.sdram_row_header + int(part.max()))
         for part, count in parts

@@ -28,18 +28,18 @@ class Rows:
         What they belong to.
     slots : int
         Delay slots of the target.
-    counts : array of int64, shape (stages + 1, cores, sources)
+    counts : array of int32, shape (stages + 1, cores, sources)
         Synapses of each row; stage 0 needs no delay extension.
     """
 
     projection: CoreProjection
     slots: int
-    counts: IntArray
+    counts: NDArray[np.int32]
 
     @property
     def longest(self) -> IntArray:
         """Words of the longest row without header, shape (stages + 1, cores)."""
-        return payload_words(self.counts.max(axis=2, initial=0), self.plastic)
+        return payload_words(self.counts.max(axis=2, initial=0).astype(np.int64), self.plastic)
 
     @property
     def plastic(self) -> bool:
@@ -77,7 +77,7 @@ def projection_rows(projection: CoreProjection, target: CorePopulation, slots: i
     starts = np.array([first for first, _ in target.slices])
     sources = projection.offsets.size - 1
     shape = stages, starts.size, sources
-    counts = np.zeros(stages * starts.size * sources, dtype=np.int64)
+    counts = np.zeros(stages * starts.size * sources, dtype=np.int32)
     for block, source in _blocks(projection.offsets):
         core = np.searchsorted(starts, projection.targets[block], side="right") - 1
         delays = projection.delay_steps
