@@ -12,6 +12,7 @@ import numpy as np
 from neuro.backends.spinnaker.arithmetic import ACCUM_LIMIT, LOWEST_EXPONENT, ONE
 from neuro.backends.spinnaker.delays import MOST_STAGES
 from neuro.backends.spinnaker.layout import CorePopulation, CoreProjection
+from neuro.backends.spinnaker.rows import projection_rows
 from neuro.errors import CapacityError, NeuroError, UnsupportedError
 from neuro.ir import PairSTDP
 from neuro.ir.description import extremes
@@ -222,37 +223,15 @@ def _extension_issues(
 
 
 def _row_issues(projection: CoreProjection, target: CorePopulation) -> Iterator[NeuroError]:
-    longest = longest_row(projection, target)
-    if longest <= ROW_WORDS:
+    rows = projection_rows(projection, target, target.slots)
+    words = int(rows.longest.max(initial=0))
+    if words <= ROW_WORDS:
         return
-    plastic = projection.plasticity is not None
-    kind, most = ("plastic", ROW_WORDS - 2) if plastic else ("static", ROW_WORDS)
+    kind, most = ("plastic", ROW_WORDS - 2) if rows.plastic else ("static", ROW_WORDS)
     yield CapacityError(
         f"projection {projection.name!r}",
-        f"a source reaches {row_synapses(projection, target)} {kind} synapses on one core",
-        value=longest,
+        f"a source reaches {int(rows.counts.max())} {kind} synapses on one core",
+        value=words,
         limit=f"A row holds {most} of them ({ROW_WORDS} words)",
         hint=f"Use at most {most} neurons per core",
     )
-
-
-def longest_row(projection: CoreProjection, target: CorePopulation) -> int:
-    """Return the words of the longest row of a projection on one core, without its header."""
-    count = row_synapses(projection, target)
-    if projection.plasticity is None or not count:
-        return count
-    # Time and trace of the source, then weights and control words, two to a word each.
-    return 2 + 2 * -(-count // 2)
-
-
-def row_synapses(projection: CoreProjection, target: CorePopulation) -> int:
-    """Return the most synapses of one source and stage on one core."""
-    if not projection.targets.size:
-        return 0
-    cores = np.searchsorted([stop for _, stop in target.slices], projection.targets, side="right")
-    stage = (np.broadcast_to(projection.delay_steps, projection.targets.shape) - 1) // target.slots
-    sources = np.repeat(
-        np.arange(projection.offsets.size - 1, dtype=np.int64), np.diff(projection.offsets)
-    )
-    row = (sources * (projection.stages + 1) + stage) * len(target.slices) + cores
-    return int(np.bincount(row).max())
