@@ -23,13 +23,13 @@ def make_emulator(
     layout : Layout
         What runs.
     options : Options
-        How; the compiled kernels do mode ``"ideal"`` only.
+        How; only the reference does mode ``"loaded"``.
     hardware : Hardware
         Cycles and sizes of the machine.
     kernels : {"fastest", "reference"}
         ``"fastest"`` falls back to the reference where there are no compiled kernels.
     """
-    if kernels == "fastest" and options.mode == "ideal" and native_detail() is not None:
+    if kernels == "fastest" and options.mode != "loaded" and native_detail() is not None:
         from neuro.backends.spinnaker.native import NativeEmulator
 
         return NativeEmulator(layout, options)

@@ -70,7 +70,7 @@ class ReferenceEmulator(Engine):
     def __init__(
         self, layout: Layout, options: Options = IDEAL, hardware: Hardware | None = None
     ) -> None:
-        self.kind = f"spinnaker reference {options.mode}"
+        self.kind = f"spinnaker reference {options.mode}{'' if options.limits else ' unlimited'}"
         self._machine = machine(layout, options, hardware)
         self.reset()
 
