@@ -28,6 +28,13 @@ from neuro.backends.spinnaker.matrices import Synapses, joined
 RULE_CONSTANTS = ("w_min", "w_max", "a_plus", "a_minus")
 RULE_TABLES = ("table_plus", "table_minus")
 
+STAGES_LOST = (
+    "sPyNNaker 7.4.1 sorts the synapses of delay extensions with several stages by the width of "
+    "the target's cores instead of the source's: where the widths differ it loses or moves "
+    "synapses. Fewer neurons per core give more delay slots, and fewer stages"
+)
+"""`synapse_io.get_synapses` there: rows of stage k begin at ``(k - 1) * max_atoms_per_core``."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
@@ -39,15 +46,19 @@ class Difference:
         Such as ``population 'a'.shift[excitatory]``.
     predicted, generated : str
         Both values; of an array the first entry that differs, and how many do.
+    reason : str
+        Why, if it is known.
     """
 
     where: str
     predicted: str
     generated: str
+    reason: str = ""
 
     def __str__(self) -> str:
         """Write the difference as one line."""
-        return f"{self.where}: predicted {self.predicted}, generated {self.generated}"
+        line = f"{self.where}: predicted {self.predicted}, generated {self.generated}"
+        return f"{line}. {self.reason}" if self.reason else line
 
 
 def compare(layout: Layout, generated: Generated) -> tuple[Difference, ...]:
@@ -141,12 +152,14 @@ def _projection(projection: CoreProjection, generated: Generated) -> Iterator[Di
     ours, theirs = predicted_synapses(projection), generated.projections[projection.name]
     if projection.plasticity is not None and projection.targets.size:
         yield from _rule(where, projection.plasticity, generated.rules[projection.name])
+    reason = STAGES_LOST if projection.stages > 1 else ""
     if ours.sources.size != theirs.sources.size:
-        yield from _value(f"{where}.synapses", ours.sources.size, theirs.sources.size)
+        counts = ours.sources.size, theirs.sources.size
+        yield from _value(f"{where}.synapses", *counts, reason)
         return
     first, second = (np.stack([item.sources, item.targets], axis=1) for item in (ours, theirs))
     if not np.array_equal(first, second):
-        yield from _array(f"{where}.pairs", first, second, "synapse")
+        yield from _array(f"{where}.pairs", first, second, "synapse", reason)
         return
     for name in ("weights", "delay_steps", "receptors"):
         yield from _array(f"{where}.{name}", getattr(ours, name), getattr(theirs, name), "synapse")
@@ -180,12 +193,14 @@ def _slices(slices: tuple[tuple[int, int], ...]) -> str:
     return f"{len(sizes)} of {', '.join(map(str, sorted(set(sizes), reverse=True)))}"
 
 
-def _value(where: str, ours: Any, theirs: Any) -> Iterator[Difference]:
+def _value(where: str, ours: Any, theirs: Any, reason: str = "") -> Iterator[Difference]:
     if ours != theirs:
-        yield Difference(where=where, predicted=str(ours), generated=str(theirs))
+        yield Difference(where=where, predicted=str(ours), generated=str(theirs), reason=reason)
 
 
-def _array(where: str, ours: NDArray[Any], theirs: NDArray[Any], item: str) -> Iterator[Difference]:
+def _array(
+    where: str, ours: NDArray[Any], theirs: NDArray[Any], item: str, reason: str = ""
+) -> Iterator[Difference]:
     differs = ours != theirs
     if differs.ndim > 1:
         differs = differs.any(axis=1)
@@ -196,4 +211,5 @@ def _array(where: str, ours: NDArray[Any], theirs: NDArray[Any], item: str) -> I
             where=f"{where} ({places.size} of {differs.size} differ, first at {item} {first})",
             predicted=str(ours[first].tolist()),
             generated=str(theirs[first].tolist()),
+            reason=reason,
         )

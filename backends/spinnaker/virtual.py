@@ -140,7 +140,7 @@ def report(deployment: Deployment, toolchain: str) -> dict[str, Any]:
         "projections": [
             projection_row(item, generated.projections[item.name]) for item in layout.projections
         ],
-        "differences": [asdict(item) for item in deployment.differences],
+        "differences": [{**asdict(item), "text": str(item)} for item in deployment.differences],
     }
 
 

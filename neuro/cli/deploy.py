@@ -251,9 +251,7 @@ def _print_report(document: dict[str, Any]) -> None:
         )
     differences = document["differences"]
     for row in differences:
-        typer.echo(
-            f"Differs: {row['where']}: predicted {row['predicted']}, generated {row['generated']}"
-        )
+        typer.echo(f"Differs: {row['text']}")
     typer.echo(
         f"{len(differences) or 'No'} difference{'' if len(differences) == 1 else 's'} between "
         f"prediction and sPyNNaker {document['toolchain']}: {document['cores']} cores on "

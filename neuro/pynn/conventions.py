@@ -49,8 +49,10 @@ class Conventions:
         pairs left out when it scales the weights, which can cost a bit of each; a list does not.
     sequences : bool
         Whether spike times are `pyNN.parameters.Sequence`; if not, lists.
-    neurons_per_core : bool
-        Whether populations are split into cores.
+    sources_per_core : int
+        Listed sources on one core, 0 for a simulator without cores. Without a limit sPyNNaker puts
+        all of a population on one core; equal widths of cores keep clear of its faulty rows for
+        delays of several stages.
     recordables : mapping of str to str
         What it calls the variables that a probe can read.
     setup : mapping of str to str
@@ -72,7 +74,7 @@ class Conventions:
     single_one_to_one: bool
     all_but_self: bool
     sequences: bool
-    neurons_per_core: bool
+    sources_per_core: int
     recordables: Mapping[str, str]
     setup: Mapping[str, str] = field(default_factory=dict)
     preamble: tuple[str, ...] = ()
@@ -104,7 +106,7 @@ CONVENTIONS: Mapping[str, Conventions] = MappingProxyType(
                 single_one_to_one=True,
                 all_but_self=False,
                 sequences=False,
-                neurons_per_core=True,
+                sources_per_core=256,
                 recordables=MappingProxyType(
                     # sPyNNaker records the synaptic currents under the names of conductances.
                     {**_CONDUCTANCES, "i_excitatory": "gsyn_exc", "i_inhibitory": "gsyn_inh"}
@@ -126,7 +128,7 @@ CONVENTIONS: Mapping[str, Conventions] = MappingProxyType(
                 single_one_to_one=False,
                 all_but_self=True,
                 sequences=True,
-                neurons_per_core=False,
+                sources_per_core=0,
                 recordables=MappingProxyType(_CONDUCTANCES),
                 # The default puts spikes between the grid points.
                 setup=MappingProxyType({"spike_precision": '"on_grid"'}),
@@ -146,7 +148,7 @@ CONVENTIONS: Mapping[str, Conventions] = MappingProxyType(
                 single_one_to_one=False,
                 all_but_self=True,
                 sequences=True,
-                neurons_per_core=False,
+                sources_per_core=0,
                 recordables=MappingProxyType(_CONDUCTANCES),
                 # Compiling takes minutes where NumPy takes seconds.
                 preamble=("import brian2", 'brian2.prefs.codegen.target = "numpy"'),

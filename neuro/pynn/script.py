@@ -121,7 +121,7 @@ def _heading(plan: Plan, conventions: Conventions, duration: float) -> dict[str,
         "version": __version__,
         "title": plain(repr(plan.network.name)),
         "summary": f"{len(plan.populations)} populations, {plan.synapse_count()} synapses",
-        "notes": [plain(str(note)) for note in plan.notes],
+        "notes": [plain(text) for text in _notes(plan)],
         "dt": number(plan.dt),
         "duration": number(duration),
         "lead_in": number(time(np.asarray(steps), plan.dt)) if steps else "",
@@ -130,9 +130,15 @@ def _heading(plan: Plan, conventions: Conventions, duration: float) -> dict[str,
     }
 
 
+def _notes(plan: Plan) -> list[str]:
+    drawing = [item.name for item in plan.inputs if isinstance(item, PlannedPoisson)]
+    own = [f"input {name!r}: the simulator draws Poisson spikes of its own." for name in drawing]
+    return [*map(str, plan.notes), *own]
+
+
 def _setup(plan: Plan, conventions: Conventions, time_scale_factor: float) -> str:
     extras = dict(conventions.setup)
-    if not conventions.neurons_per_core:
+    if not conventions.sources_per_core:
         # sPyNNaker knows its own limits.
         longest = [np.max(item.delay_steps) for item in plan.projections if item.targets.size]
         steps = np.asarray(max(longest, default=1))
@@ -143,9 +149,14 @@ def _setup(plan: Plan, conventions: Conventions, time_scale_factor: float) -> st
 
 
 def _per_core(plan: Plan, conventions: Conventions, count: int | None) -> dict[str, int]:
-    if count is None or not conventions.neurons_per_core:
+    if not conventions.sources_per_core:
         return {}
-    return {model: count for model in sorted({CELLS[item.cell] for item in plan.populations})}
+    models = {CELLS[item.cell] for item in plan.populations}
+    widths = {} if count is None else {model: count for model in sorted(models)}
+    limit = conventions.sources_per_core
+    if any(isinstance(item, PlannedArray) and item.size > limit for item in plan.inputs):
+        widths["SpikeSourceArray"] = limit
+    return widths
 
 
 def _source(
