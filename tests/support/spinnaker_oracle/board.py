@@ -16,8 +16,11 @@ from spinnaker_oracle.toolchain import Mapped, Slice
 
 _COLOUR_BITS = 4
 _V, _EXCITATORY, _INHIBITORY, _SPIKES = range(4)
-_PROVENANCE = {"saturations": 11, "skipped_synapses": 17}
-"""Words of the applications' reports: six of the run-time system and four of the neurons first."""
+_PROVENANCE = {"saturations": (11, 12), "skipped_synapses": (17,)}
+"""Words of the applications' reports: six of the run-time system and four of the neurons first.
+
+Static and plastic synapses count their saturations apart.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +98,9 @@ class Board:
 
     def count(self, name: str, population: str) -> int:
         """Return one of the applications' own counts, over all cores of a population."""
-        word = _PROVENANCE[name]
         reports = (core.region("Provenance") for _, core in self._parts(population))
-        return sum(int(np.frombuffer(report, "<u4")[word]) for report in reports)
+        words = (np.frombuffer(report, "<u4") for report in reports)
+        return sum(int(report[word]) for report in words for word in _PROVENANCE[name])
 
     def rows(self, projection: str) -> list[tuple[int, int, Row]]:
         """Return the rows of a projection as they are now: (source, first neuron of core, row)."""

@@ -32,6 +32,7 @@ _CODE_BYTES, _DATA, _DATA_BYTES = 0x8000, 0x400000, 0x10000
 _SYSTEM_RAM_BYTES = 0x8000
 _FOREVER = 0xFFFF0000
 _SLEEP = 0xEE070F90  # mcr p15, 0, r0, c7, c0, 4
+_RETURN_AFTER = 0xE25EF004  # subs pc, lr, #4
 _IRQ_MODE, _FIQ_MODE = 0x12, 0x11
 _IRQ_MASK, _FIQ_MASK, _THUMB = 0x80, 0x40, 0x20
 _SWITCHES_PER_RUN = 10_000_000
@@ -55,6 +56,7 @@ class Processor:
         self._transfers = TransferEngine(self.interrupts, self._copy, core)
         self._uc = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_ARM | unicorn.UC_MODE_ARM926)
         self._asleep = False
+        self._status_words: dict[int, int] = {}
         self._map_memory()
         self._map_devices()
         for address, data in image.segments:
@@ -89,8 +91,8 @@ class Processor:
                 if not (self.interrupts.irq or self.interrupts.fiq):
                     return
                 self._asleep = False
-                self._set_pc(self._pc + 4)
-            elif not self._enter_interrupt():
+                self._set_pc(self._pc + 4, self._status)
+            elif not self._enter_interrupt(self._status):
                 self._pass_status_instruction()
             self._uc.emu_start(self._pc | bool(self._status & _THUMB), _FOREVER)
         raise RuntimeError(f"the application does not come to rest; it is at {self._pc:#x}")
@@ -99,8 +101,8 @@ class Processor:
     def _pc(self) -> int:
         return int(self._uc.reg_read(arm.UC_ARM_REG_PC))
 
-    def _set_pc(self, value: int) -> None:
-        self._uc.reg_write(arm.UC_ARM_REG_PC, value | bool(self._status & _THUMB))
+    def _set_pc(self, value: int, status: int) -> None:
+        self._uc.reg_write(arm.UC_ARM_REG_PC, value | bool(status & _THUMB))
 
     @property
     def _status(self) -> int:
@@ -143,13 +145,14 @@ class Processor:
         def write(uc: Any, offset: int, size: int, value: int, data: Any) -> None:
             del size, data
             device.write(offset, value)
-            if self._interruptible():
+            waiting = self.interrupts.irq or self.interrupts.fiq
+            if waiting and self._admits(self._status):
                 uc.emu_stop()
 
         return read, write
 
     def _watch(self, address: int, code: bytes) -> None:
-        """Stop at sleeps, and at instructions that may enable interrupts while one waits."""
+        """Stop at sleeps, and where a waiting interrupt may become enabled."""
 
         def sleep(uc: Any, address: int, size: int, data: Any) -> None:
             del address, size, data
@@ -157,71 +160,71 @@ class Processor:
             uc.emu_stop()
 
         def enable(uc: Any, address: int, size: int, data: Any) -> None:
-            del address, size, data
-            if self.interrupts.irq or self.interrupts.fiq:
+            del size, data
+            waiting = self.interrupts.irq or self.interrupts.fiq
+            if waiting and self._admits(self._new_status(self._status_words[address], 0xFF)):
                 uc.emu_stop()
 
         for index, word in enumerate(struct.unpack(f"<{len(code) // 4}I", code[: len(code) & ~3])):
-            if word == _SLEEP or _sets_status(word):
-                place = address + 4 * index
-                hook = sleep if word == _SLEEP else enable
-                self._uc.hook_add(unicorn.UC_HOOK_CODE, hook, None, place, place)
+            place = address + 4 * index
+            if word == _SLEEP:
+                self._uc.hook_add(unicorn.UC_HOOK_CODE, sleep, None, place, place)
+            elif _sets_status(word) or _returns(word):
+                self._status_words[place] = word
+                self._uc.hook_add(unicorn.UC_HOOK_CODE, enable, None, place, place)
 
-    def _interruptible(self) -> bool:
-        status = self._status
+    def _admits(self, status: int) -> bool:
+        """Return whether a waiting interrupt is enabled by a status."""
         irq = self.interrupts.irq and not status & _IRQ_MASK
         return irq or (self.interrupts.fiq and not status & _FIQ_MASK)
 
-    def _enter_interrupt(self) -> bool:
-        status = self._status
+    def _enter_interrupt(self, status: int) -> bool:
+        if not self._admits(status):
+            return False
         if self.interrupts.fiq and not status & _FIQ_MASK:
             mode, vector, mask = _FIQ_MODE, 0x1C, _IRQ_MASK | _FIQ_MASK
-        elif self.interrupts.irq and not status & _IRQ_MASK:
-            mode, vector, mask = _IRQ_MODE, 0x18, _IRQ_MASK | status & _FIQ_MASK
         else:
-            return False
+            mode, vector, mask = _IRQ_MODE, 0x18, _IRQ_MASK | status & _FIQ_MASK
         back = self._pc + 4
         self._uc.reg_write(arm.UC_ARM_REG_CPSR, status & ~0xFF | mask | mode)
         self._uc.reg_write(arm.UC_ARM_REG_LR, back)
         self._uc.reg_write(arm.UC_ARM_REG_SPSR, status)
-        self._set_pc(vector)
+        self._set_pc(vector, 0)
         return True
+
+    def _new_status(self, word: int, status: int) -> int:
+        """Return the status after an instruction that sets it."""
+        if _returns(word):
+            return int(self._uc.reg_read(arm.UC_ARM_REG_SPSR))
+        value = word & 0xFF if word >> 25 & 1 else int(self._uc.reg_read(_REGISTERS[word & 15]))
+        fields = sum(0xFF << 8 * field for field in range(4) if word >> (16 + field) & 1)
+        return status & ~fields | value & fields
 
     def _pass_status_instruction(self) -> None:
         """Carry out the instruction at which the core stopped, so that its effect can be seen."""
-        if self._status & _THUMB:
+        status, pc = self._status, self._pc
+        word = self._status_words.get(pc)
+        if word is None or status & _THUMB:
             return
-        pc = self._pc
-        (word,) = self.words(pc, 1)
-        uc = self._uc
-        if word & 0x0FB0FFF0 == 0x0120F000 and not word >> 22 & 1:
-            value = uc.reg_read(_REGISTERS[word & 15])
-        elif word & 0x0FF0FF00 == 0x0320F000:
-            value = word & 0xFF
-        else:
-            if _returns(word):
-                self._return_from_exception(word)
-                self._enter_interrupt()
-            return
-        fields = sum(0xFF << 8 * field for field in range(4) if word >> (16 + field) & 1)
-        uc.reg_write(arm.UC_ARM_REG_CPSR, self._status & ~fields | value & fields)
-        self._set_pc(pc + 4)
-        self._enter_interrupt()
+        status, target = self._new_status(word, status), pc + 4
+        if _returns(word):
+            target = self._return_address(word) & (~1 if status & _THUMB else ~3)
+        self._uc.reg_write(arm.UC_ARM_REG_CPSR, status)
+        self._set_pc(target, status)
+        self._enter_interrupt(status)
 
-    def _return_from_exception(self, word: int) -> None:
+    def _return_address(self, word: int) -> int:
+        """Return where a return from an exception goes; restore the registers that it loads."""
         uc = self._uc
-        saved = int(uc.reg_read(arm.UC_ARM_REG_SPSR))
-        if _is_load(word):
-            stack = int(uc.reg_read(arm.UC_ARM_REG_SP))
-            listed = [register for register in range(15) if word >> register & 1]
-            *values, target = self.words(stack, len(listed) + 1)
-            for register, value in zip(listed, values, strict=True):
-                uc.reg_write(_REGISTERS[register], value)
-            uc.reg_write(arm.UC_ARM_REG_SP, stack + 4 * (len(listed) + 1))
-        else:
-            target = int(uc.reg_read(arm.UC_ARM_REG_LR)) - (word & 0xFF if word >> 25 & 1 else 0)
-        uc.reg_write(arm.UC_ARM_REG_CPSR, saved)
-        self._set_pc(target & (~1 if saved & _THUMB else ~3))
+        if not _is_load(word):
+            return int(uc.reg_read(arm.UC_ARM_REG_LR)) - (4 if word == _RETURN_AFTER else 0)
+        stack = int(uc.reg_read(arm.UC_ARM_REG_SP))
+        listed = [register for register in range(15) if word >> register & 1]
+        *values, target = self.words(stack, len(listed) + 1)
+        for register, value in zip(listed, values, strict=True):
+            uc.reg_write(_REGISTERS[register], value)
+        uc.reg_write(arm.UC_ARM_REG_SP, stack + 4 * (len(listed) + 1))
+        return target
 
 
 _REGISTERS = tuple(
@@ -235,10 +238,9 @@ def _is_load(word: int) -> bool:
 
 
 def _returns(word: int) -> bool:
-    return _is_load(word) or word in (0xE25EF004, 0xE1B0F00E)  # subs pc, lr, #4; movs pc, lr
+    return _is_load(word) or word in (_RETURN_AFTER, 0xE1B0F00E)  # the last: movs pc, lr
 
 
 def _sets_status(word: int) -> bool:
-    register = word & 0x0FF0FFF0 == 0x0120F000  # msr cpsr_..., register
-    immediate = word & 0x0FF0FF00 == 0x0320F000  # msr cpsr_..., #value
-    return word >> 28 == 0xE and (register or immediate or _returns(word))
+    register = word & 0xFFF0FFF0 == 0xE120F000  # msr cpsr_..., register
+    return register or word & 0xFFF0FF00 == 0xE320F000  # msr cpsr_..., #value

@@ -92,13 +92,12 @@ def from_network(network: Network, *, name: str, neurons_per_core: int = 256) ->
     TypeError
         If a connector is not a list of pairs or an input not a list of spikes.
     """
-    sizes = network.sizes()
     return Recipe(
         name=name,
         dt=network.dt,
         populations=tuple(_cells(item) for item in network.populations),
         sources=tuple(_source(item, network.dt) for item in network.inputs),
-        projections=tuple(_synapses(item) for item in network.projections if sizes),
+        projections=tuple(_synapses(item) for item in network.projections),
         neurons_per_core=neurons_per_core,
     )
 
@@ -149,7 +148,9 @@ def _synapses(projection: Projection) -> Synapses:
         source=str(projection.source),
         target=str(projection.target),
         receptor=projection.receptor,
-        synapses=list(pairs),
+        # Sorted: the toolchain sizes rows by a list that it takes to be in this order, and silently
+        # drops what does not fit.
+        synapses=sorted(pairs, key=lambda pair: pair[:2]),
         rule=_rule(synapse) if isinstance(synapse, PairSTDP) else None,
     )
 

@@ -99,7 +99,7 @@ def _row(words: NDArray[np.uint32], form: SynapseFormat) -> Row:
         _append(row, word & 0xFFFF, word >> 16, form)
     if plastic:
         row.time = int(body[0])
-        row.trace = int(body[1]) & 0xFFFF
+        row.trace = int(body[1:2].view("<i2")[0])
         weights = body[2:].view("<u2")
         fields = rest[2 + statics :].view("<u2")
         for number in range(controls):
