@@ -339,6 +339,7 @@ class Emulator {
     auto& rows = *group.plastic;
     const size_t each = group.delays.size() == 1 ? 0 : 1;
     for (uint32_t i : spikes) {
+      if (group.offsets[i] == group.offsets[i + 1]) continue;
       const auto visit = rows.arrive(i, step);
       for (int64_t k = group.offsets[i]; k < group.offsets[i + 1]; ++k) {
         const uint32_t j = group.targets[k];
