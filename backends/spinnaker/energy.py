@@ -75,7 +75,8 @@ def energy_report(
     """
     numbers = hardware(target)
     rows = layout_rows(layout)
-    used = measure(layout, rows, numbers, counters, duration * time_scale_factor)
+    ticks = round(duration / layout.plan.dt)
+    used = measure(layout, rows, numbers, counters, ticks, duration * time_scale_factor)
 
     def charge(name: str, count: float, coefficient: str) -> EnergyRow:
         return energy_row(name, count, target.coefficients[coefficient])
@@ -93,7 +94,12 @@ def energy_report(
 
 
 def measure(
-    layout: Layout, rows: Sequence[Rows], numbers: Hardware, counters: Counters, time: float
+    layout: Layout,
+    rows: Sequence[Rows],
+    numbers: Hardware,
+    counters: Counters,
+    ticks: int,
+    time: float,
 ) -> Usage:
     """Return how much of the machine a run used.
 
@@ -104,11 +110,12 @@ def measure(
         Its rows, from `layout_rows`.
     numbers : Hardware
     counters : Counters
+    ticks : int
+        Length of the run.
     time : float, ms
-        How long the machine was busy.
+        How long the machine was busy with it.
     """
     used = machine(layout, rows, numbers)
-    ticks = round(time / layout.plan.dt)
     cycles = counters.hardware.get(CORE_CYCLES) or busy_cycles(
         layout, rows, numbers, counters, ticks
     )

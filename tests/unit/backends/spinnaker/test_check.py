@@ -27,6 +27,7 @@ from neuro.ir import (
     SpikeArray,
     Static,
 )
+from neuro.models.ca3 import CA3Parameters, ca3
 from neuro.run import check
 
 CELL = CurrentExponentialLIF(tau_refrac="1 ms")
@@ -382,3 +383,30 @@ def test_small_network_has_only_the_note_on_history() -> None:
     report = check(pair(4, LEARN), target="spinnaker_spin5")
     assert [item.what for item in report.findings] == ["post spikes between two pre spikes"]
     assert not report.fails(strict=True)
+
+
+# Specs, ca3_cam section 7: the grid of NA is 1/512 nA at 5 to 9 cues, 1/8 nA at 400 to 600 and 1 nA
+# beyond about 2,700, and the inhibitory sum on QB, 12 k (c - 1), leaves 16 bits near k (c - 1) =
+# 2,700 to 5,400.
+@pytest.mark.parametrize(
+    ("cues", "last_bit", "coarse"),
+    [
+        (5, 1 / 512, False),
+        (9, 1 / 512, False),
+        (400, 1 / 8, False),
+        (600, 1 / 8, False),
+        (2800, 1.0, True),
+    ],
+)
+def test_number_formats_of_a_large_memory_are_explained(
+    cues: int, last_bit: float, coarse: bool
+) -> None:
+    made = ca3(CA3Parameters(cue_size=cues, content_size=2))
+    report = check(made, target=load_target("spinnaker_spin5", ["neurons_per_core=128"]))
+    rows = {
+        (row["population"], row["receptor"]): row for row in report.as_dict()["tables"]["receptors"]
+    }
+    assert rows["NA", "excitatory"]["last bit"] == last_bit
+    places = {(item.what, item.where) for item in report.findings}
+    assert (("STDP resolution", "projection 'QA->NA'.a_plus") in places) is coarse
+    assert (("number range of inputs", "population 'QB'.inhibitory") in places) is coarse
