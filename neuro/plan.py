@@ -97,8 +97,8 @@ class PlannedProjection:
     weights : float or array, shape (synapses,)
         In the receptor's unit.
     delays : float or array, shape (synapses,), ms
-        As asked for.
-    delay_steps : int or array, shape (synapses,), optional
+        As asked for; an array is dropped by `discretise`.
+    delay_steps : int or array of int32, shape (synapses,), optional
         Set by `discretise`.
     plasticity : PairSTDP or None
         The learning rule.

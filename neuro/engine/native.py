@@ -21,6 +21,7 @@ from neuro.engine.interface import (
     TraceProbe,
 )
 from neuro.engine.network import CellGroup, EngineNetwork, SynapseGroup
+from neuro.engine.rows import distinct_steps
 from neuro.engine.run_loop import by_projection
 
 MEMBRANE = ("v_rest", "decay_m")
@@ -307,7 +308,7 @@ def _is_direct(network: EngineNetwork, position: int) -> bool:
     if network.plan.semantics != "exact" or not exponential:
         return False
     return all(
-        group.plastic is None and np.unique(group.delay_steps).size <= MOST_DIRECT_DELAYS
+        group.plastic is None and distinct_steps(group.delay_steps).size <= MOST_DIRECT_DELAYS
         for group in network.synapses
         if group.target == position
     )

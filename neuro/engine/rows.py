@@ -1,11 +1,15 @@
 """Compressed rows: positions of all synapses of some sources, or onto some targets."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 IntArray = NDArray[np.int64]
+
+BLOCK = 1 << 16
+"""Delays counted at once."""
 
 
 def row_positions(offsets: IntArray, rows: IntArray) -> IntArray:
@@ -41,3 +45,18 @@ def rounds(spikes: IntArray) -> Iterator[IntArray]:
         spikes = np.delete(spikes, first)
         if not spikes.size:
             return
+
+
+def distinct_steps(steps: Any) -> IntArray:
+    """Return the different delays of a projection, ascending, without a copy of them all.
+
+    Examples
+    --------
+    >>> distinct_steps(np.array([3, 1, 3])).tolist()
+    [1, 3]
+    """
+    flat = np.asarray(steps).reshape(-1)
+    counts = np.zeros(int(flat.max(initial=0)) + 1, dtype=np.int64)
+    for start in range(0, flat.size, BLOCK):
+        counts += np.bincount(flat[start : start + BLOCK], minlength=counts.size)
+    return np.flatnonzero(counts)

@@ -22,6 +22,9 @@ from neuro.plan import (
 )
 from neuro.units import GRID_TOLERANCE, format_value
 
+MOST_STEPS = np.iinfo(np.int32).max
+"""Delays are kept in 32 bits."""
+
 BLOCK = 1 << 15
 """Times rounded at once; what is needed in between stays in a core's cache."""
 
@@ -84,7 +87,16 @@ def _projection(
     projection: PlannedProjection, plan: Plan, notes: list[FidelityNote]
 ) -> PlannedProjection:
     where = f"projection {projection.name!r}.delay"
-    steps, found = _to_steps(projection.delays, plan.dt, where)
+    longest = float(np.max(projection.delays, initial=0.0))
+    if longest / plan.dt > MOST_STEPS:
+        raise ValidationError(
+            where,
+            f"a delay of {format_value(longest, 'ms')}",
+            value=longest,
+            limit=f"A delay has at most {MOST_STEPS} steps",
+            hint="Use a larger time step",
+        )
+    steps, found = _to_steps(projection.delays, plan.dt, where, kind=np.int32)
     if np.size(steps) and np.min(steps) < 1:
         shortest = format_value(float(np.min(projection.delays)), "ms")
         raise ValidationError(
@@ -95,16 +107,19 @@ def _projection(
             hint="Give the distribution a lower bound of one time step",
         )
     notes += found
+    if np.ndim(steps):
+        # Times of each synapse would weigh more than all else; the steps say what runs.
+        return replace(projection, delays=None, delay_steps=steps)
     return replace(projection, delay_steps=steps)
 
 
 def _to_steps(
-    times: Any, dt: float, where: str, *, up: bool = False
+    times: Any, dt: float, where: str, *, up: bool = False, kind: type[np.integer[Any]] = np.int64
 ) -> tuple[Any, list[FidelityNote]]:
-    """Round times to steps, and note what was moved to the grid."""
+    """Round times to steps of an integer kind, and note what was moved to the grid."""
     asked = np.asarray(times, dtype=np.float64)
     flat = asked.reshape(-1)
-    steps = np.empty(flat.size, dtype=np.int64)
+    steps = np.empty(flat.size, dtype=kind)
     moved, worst, worst_error = 0, 0, 0.0
     for start in range(0, flat.size, BLOCK):
         block = slice(start, start + BLOCK)

@@ -120,10 +120,11 @@ template <class Real>
 std::shared_ptr<Rows<Real>> rows_with_delays(const Array<int32_t>& delays) {
   auto rows = std::make_shared<Rows<Real>>();
   rows->delays = shared(delays);
-  rows->distinct = copied<int32_t>(delays);
-  std::sort(rows->distinct.begin(), rows->distinct.end());
-  rows->distinct.erase(std::unique(rows->distinct.begin(), rows->distinct.end()),
-                       rows->distinct.end());
+  const int32_t* end = delays.data() + delays.size();
+  std::vector<char> found(delays.size() ? *std::max_element(delays.data(), end) + 1 : 0);
+  for (const int32_t* delay = delays.data(); delay < end; ++delay) found[*delay] = 1;
+  for (size_t delay = 0; delay < found.size(); ++delay)
+    if (found[delay]) rows->distinct.push_back(static_cast<int32_t>(delay));
   return rows;
 }
 

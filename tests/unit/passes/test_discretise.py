@@ -86,6 +86,19 @@ def test_array_of_delays_keeps_its_order() -> None:
     assert plan.projections[0].delay_steps.tolist() == [1, 2, 5, 4]
 
 
+def test_array_of_delays_is_kept_in_steps_only() -> None:
+    projection = lowered(delay=[[0.1, 0.2], [0.5, 0.4]]).projections[0]
+    assert projection.delays is None
+    assert projection.delay_steps.dtype == np.int32
+
+
+def test_delay_beyond_32_bits_is_refused_with_the_limit() -> None:
+    with pytest.raises(ValidationError) as caught:
+        lowered(delay=3e8)  # ms: 3e9 steps of 0.1 ms
+    assert caught.value.where == "projection 'in->a'.delay"
+    assert caught.value.limit == "A delay has at most 2147483647 steps"
+
+
 @pytest.mark.parametrize("block", [1, 2, 3])
 def test_blocks_of_delays_leave_one_note_of_the_worst(
     monkeypatch: pytest.MonkeyPatch, block: int

@@ -244,7 +244,7 @@ def test_ten_million_drawn_synapses_take_at_most_twice_their_memory() -> None:
     finally:
         tracemalloc.stop()
     assert projection.targets.size == pytest.approx(10**7, rel=1e-2)
-    members = ("offsets", "targets", "weights", "delays", "delay_steps")
+    members = ("offsets", "targets", "weights", "delay_steps")
     assert peak < 2 * sum(getattr(projection, member).nbytes for member in members)
 
 
