@@ -73,13 +73,12 @@ def rule_of(
     sources, targets = shape
     pairs, counts = projection.targets, np.diff(projection.offsets)
     columns = np.arange(targets)
-    if pairs.size == sources * targets and np.all(counts == targets):
-        if np.array_equal(pairs.reshape(shape), np.broadcast_to(columns, shape)):
-            return "sim.AllToAllConnector()"
-        return None
     single = sources == 1 and not conventions.single_one_to_one
     if sources == targets and not single and np.all(counts == 1) and np.all(pairs == columns):
         return "sim.OneToOneConnector()"
+    if np.all(counts == targets):
+        every = np.array_equal(pairs.reshape(shape), np.broadcast_to(columns, shape))
+        return "sim.AllToAllConnector()" if every else None
     # Simulators disagree on what this means between two populations of equal size.
     recurrent = projection.source == projection.target and conventions.all_but_self
     if recurrent and np.all(counts == targets - 1):
