@@ -1,5 +1,6 @@
 """The backend class: what SpiNNaker can represent, and compiling a plan for its emulator."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from neuro.backend import Availability, Backend
@@ -47,8 +48,10 @@ class SpiNNaker(Backend):
         """
         options = target_options(target)
         layout = lay_out(plan, options)
+        kept = _without_numbers(plan)
+        layout = replace(layout, plan=kept)
         engine = make_emulator(layout, options, hardware(target), kernels=target.kernels)
-        return EngineProgram(plan, target, engine, layout.notes)
+        return EngineProgram(kept, target, engine, layout.notes)
 
     def check(self, plan: Plan, target: Target) -> CheckReport:
         """Compare a plan with every limit of the machine; see `check_plan`."""
@@ -64,3 +67,13 @@ class SpiNNaker(Backend):
             result.duration,
             time_scale_factor=options.time_scale_factor,
         )
+
+
+def _without_numbers(plan: Plan) -> Plan:
+    """Leave out the weights and delays, which the layout holds in the machine's form."""
+    return replace(
+        plan,
+        projections=tuple(
+            replace(item, weights=None, delays=None, delay_steps=None) for item in plan.projections
+        ),
+    )

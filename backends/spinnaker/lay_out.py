@@ -185,7 +185,7 @@ def _population(
 
 
 def _projection(item: PlannedProjection, target: CorePopulation, dt: float) -> CoreProjection:
-    delays = np.atleast_1d(np.asarray(item.delay_steps)).astype(np.int32)
+    delays = np.atleast_1d(np.asarray(item.delay_steps)).astype(np.int32, copy=False)
     stages = int(stage_of(delays, target.slots).max()) if item.targets.size else 0
     return CoreProjection(
         name=item.name,

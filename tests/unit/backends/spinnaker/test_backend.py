@@ -1,14 +1,24 @@
 """The backend as users meet it: compile, run, save, refuse."""
 
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from neuro.backends.spinnaker.make import native_detail
 from neuro.errors import CapacityError, ResultError, UnsupportedError
 from neuro.hardware_configs import load_target
-from neuro.ir import BinaryThresholdUnit, Network, Population, Probe
+from neuro.ir import (
+    AllToAll,
+    BinaryThresholdUnit,
+    Network,
+    Population,
+    Probe,
+    Static,
+    Uniform,
+)
 from neuro.registry import backend_names, load_backend
 from neuro.run import compile_network, lower, simulate
 
@@ -126,3 +136,19 @@ def test_energy_is_given_on_three_bases(learning) -> None:
     result = simulate(learning, 50, backend="spinnaker")
     report = load_backend("spinnaker").energy(lower(learning), TARGET, result)
     assert len(report.bases) == 3 and all(basis.energy > 0 for basis in report.bases)
+
+
+@pytest.mark.skipif(native_detail() is None, reason="the compiled kernels were not built")
+def test_static_synapse_takes_at_most_sixteen_bytes(one_target) -> None:
+    synapse = Static(weight=Uniform(0.0, 0.1), delay=Uniform(1.0, 16.0))
+    network = one_target(synapse, size=1000, sources=300, connector=AllToAll())
+    compile_network(network, backend="spinnaker").close()
+    tracemalloc.start()
+    try:
+        program = compile_network(network, backend="spinnaker")
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    with program:
+        # Index 4 bytes, delay 4, weight 2; the rest does not grow with the synapses.
+        assert held / 300_000 < 12
