@@ -225,11 +225,11 @@ class _Reader:
     def _parameters(self, core: Core, cell: str, count: int) -> dict[str, Int32Array]:
         words = self._words(core, "neuron_params")
         if words is not None:
-            return _listed_parameters(words, cell, count)
+            return listed_parameters(words, cell, count)
         words = self._words(core, "neuron_builder")
         if words is None:
             raise LookupError(f"no neuron parameters of core {core}")
-        return _built_parameters(words, cell, count)
+        return built_parameters(words, cell, count)
 
     def _synapses(
         self,
@@ -304,7 +304,7 @@ def _table(words: Words) -> tuple[NDArray[np.int16], Words]:
     return words[1:stop].view("<i2")[:count], words[stop:]
 
 
-def _listed_parameters(words: Words, cell: str, count: int) -> dict[str, Int32Array]:
+def listed_parameters(words: Words, cell: str, count: int) -> dict[str, Int32Array]:
     """Read parameters written for each neuron: a global word, then one structure after another."""
     found, start = {}, 1
     for names in STRUCTURES[cell]:
@@ -315,7 +315,7 @@ def _listed_parameters(words: Words, cell: str, count: int) -> dict[str, Int32Ar
     return found
 
 
-def _built_parameters(words: Words, cell: str, count: int) -> dict[str, Int32Array]:
+def built_parameters(words: Words, cell: str, count: int) -> dict[str, Int32Array]:
     """Read parameters that the core expands from constants and how often each is repeated."""
     found: dict[str, Int32Array] = {}
     # Two more header words, then the global structure with the number of sub-steps.
