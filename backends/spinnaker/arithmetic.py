@@ -31,11 +31,9 @@ TRACE_TO_ACCUM = FRACTION_BITS - TRACE_BITS
 FRACTION_ONE = 0xFFFFFFFF
 """The largest u0.32."""
 
-LOWEST_EXPONENT = -13 * ONE
-"""The table of powers of e ends here."""
-
-_VANISHING = -340695
-"""Arguments below give 0 in s16.15: exp(-10.397) is 2^-15."""
+VANISHING = -340695
+"""Below this s16.15 argument the machine's exponential is 0: exp(-10.397) is 2^-15. The binaries
+apply it to the u0.32 form as well, in which more would be left."""
 
 _WORD = np.uint64(0xFFFFFFFF)
 _HALF_WORD = np.uint64(32)
@@ -118,22 +116,20 @@ def exponential_accum(argument: IntArray) -> IntArray:
     >>> exponential_accum(np.array([-1638])).tolist()
     [31170]
     """
-    argument = np.asarray(argument, dtype=np.int64)
-    power = _exponential(np.maximum(argument, LOWEST_EXPONENT)) >> np.uint64(32 - FRACTION_BITS)
-    return np.where(argument < _VANISHING, 0, power.astype(np.int64))
+    return (_exponential(argument) >> np.uint64(32 - FRACTION_BITS)).astype(np.int64)
 
 
 def exponential_fraction(argument: IntArray) -> IntArray:
     """Return e to the power of a non-positive s16.15 number, as u0.32.
 
-    The argument is not below `LOWEST_EXPONENT`; zero gives zero, as 1 does not fit.
+    An argument of zero gives zero, as 1 does not fit.
 
     Examples
     --------
     >>> hex(int(exponential_fraction(np.array([-6553]))[0]))
     '0xd1996247'
     """
-    return (_exponential(np.asarray(argument, dtype=np.int64)) & _WORD).astype(np.int64)
+    return (_exponential(argument) & _WORD).astype(np.int64)
 
 
 def trace_table(tau: float, dt: float) -> NDArray[np.int16]:
@@ -192,8 +188,10 @@ def _exponential(argument: IntArray) -> NDArray[np.uint64]:
 
     The argument is rounded up to a whole power, which is then scaled down twice.
     """
-    below = argument >> FRACTION_BITS
-    rest = argument - (below << FRACTION_BITS)
+    argument = np.asarray(argument, dtype=np.int64)
+    bounded = np.maximum(argument, VANISHING)
+    below = bounded >> FRACTION_BITS
+    rest = bounded - (below << FRACTION_BITS)
     whole = below + (rest > 0)
     short = np.where(rest > 0, ONE - rest, 0).astype(np.uint64)
     power = _POWERS[whole + 13]
@@ -202,7 +200,8 @@ def _exponential(argument: IntArray) -> NDArray[np.uint64]:
     constant, slope, curve = _SERIES
     factor = (slope - ((curve * fine) >> _HALF_WORD)) & _WORD
     scale = (((factor * fine) >> _HALF_WORD) + constant) & _WORD
-    return np.where(rest > 0, scaled - _scaled(scaled, scale), power)
+    found = np.where(rest > 0, scaled - _scaled(scaled, scale), power)
+    return np.where(argument < VANISHING, np.uint64(0), found)
 
 
 def _scaled(value: NDArray[np.uint64], fraction: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from neuro.backends.spinnaker.arithmetic import ACCUM_LIMIT, LOWEST_EXPONENT, ONE
+from neuro.backends.spinnaker.arithmetic import ACCUM_LIMIT, ONE
 from neuro.backends.spinnaker.delays import MOST_STAGES
 from neuro.backends.spinnaker.layout import CorePopulation, CoreProjection
 from neuro.backends.spinnaker.rows import projection_rows
@@ -68,9 +68,7 @@ def _parameter_issues(population: PlannedPopulation, dt: float) -> Iterator[Neur
         yield from _range_issues(f"{where}.{name}", values, unit_of(name))
         if name.startswith("tau"):
             yield from _ratio_issues(f"{where}.{name}", values, dt, "the time step", "ms")
-        if name.startswith("tau_syn"):
-            yield from _short_issues(f"{where}.{name}", values, dt)
-    yield from _zero_issues(population, where)
+    yield from _divisor_issues(population, where, dt)
     tau_m, cm = population.parameters["tau_m"], population.parameters["cm"]
     ratio = np.max(np.asarray(tau_m) / np.asarray(cm))
     yield from _ratio_issues(f"{where}.tau_m", ratio, 1.0, "the capacitance", "MOhm")
@@ -100,30 +98,17 @@ def _ratio_issues(
         )
 
 
-def _short_issues(where: str, values: Any, dt: float) -> Iterator[NeuroError]:
-    shortest, _ = extremes(values)
-    limit = dt * ONE / -LOWEST_EXPONENT
-    if shortest < limit:
-        yield CapacityError(
-            where,
-            f"{format_value(shortest, 'ms')} is too short for this time step",
-            value=shortest,
-            limit=f"The machine's exponential needs at least {format_value(limit, 'ms')}, "
-            "a thirteenth of the time step",
-            hint="Use a smaller time step or a longer time constant",
-        )
-
-
-def _zero_issues(population: PlannedPopulation, where: str) -> Iterator[NeuroError]:
-    """Find divisors that are rounded to zero."""
-    for name in ("cm", "tau_m"):
+def _divisor_issues(population: PlannedPopulation, where: str, dt: float) -> Iterator[NeuroError]:
+    """Find divisors that are rounded to zero, or too small for the time step."""
+    for name in ("cm", "tau_m", "tau_syn_E", "tau_syn_I"):
         smallest, _ = extremes(population.parameters[name])
-        if smallest < 1.0 / ONE:
+        limit = 1.0 / ONE if name == "cm" else max(1.0 / ONE, 2.0 * dt / ACCUM_LIMIT)
+        if smallest < limit:
             yield CapacityError(
                 f"{where}.{name}",
                 f"{format_value(smallest, unit_of(name))} is too small",
                 value=smallest,
-                limit=f"The smallest number is {1 / ONE:.3g}",
+                limit=f"At least {format_value(limit, unit_of(name))} fits into s16.15",
             )
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from neuro.backends.spinnaker.arithmetic import (
-    LOWEST_EXPONENT,
     ONE,
+    VANISHING,
     decay,
     decayed_trace,
     divide,
@@ -28,7 +28,7 @@ def test_exponential_gives_the_check_values() -> None:
 
 
 def test_exponential_is_close_to_the_real_one() -> None:
-    argument = np.arange(LOWEST_EXPONENT, 0, 37, dtype=np.int64)
+    argument = np.arange(VANISHING, 0, 37, dtype=np.int64)
     exact = np.exp(argument / ONE)
     # The series starts from 5294 / 2^32 = 1.2e-6 instead of 0; s16.15 truncates to 2^-15.
     series = 1.3e-6
@@ -41,6 +41,18 @@ def test_exponential_of_zero_is_one_and_far_below_zero_nothing() -> None:
     assert exponential_accum(np.array([0])).tolist() == [ONE]
     assert exponential_fraction(np.array([0])).tolist() == [0]
     assert exponential_accum(np.array([-340696, -(2**31)])).tolist() == [0, 0]
+
+
+# Measured on the shipped binary: with dt 1 ms, time constants of 3151 / 32768 ms and less leave
+# nothing of an input after a tick, 3152 / 32768 ms leave 5778 of 189114220.
+@pytest.mark.parametrize(
+    ("tau", "before", "after"), [(3151, 189059999, 0), (3152, 189114220, 5778)]
+)
+def test_synaptic_decay_vanishes_where_the_binary_lets_it(
+    tau: int, before: int, after: int
+) -> None:
+    factor = exponential_fraction(-divide(np.array([ONE]), np.array([tau])))
+    assert decay(np.array([before]), factor).tolist() == [after]
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_immediate_pairing_is_refused(one_target, laid_out, plastic) -> None:
     ("cell", "place"),
     [
         ({"v_rest": -70000.0}, "v_rest"),
-        ({"tau_syn_E": 0.05}, "tau_syn_E"),
+        ({"tau_syn_E": 1e-5}, "tau_syn_E"),
         ({"cm": 1e-5}, "cm"),
         ({"tau_m": 60000.0, "cm": 0.5}, "tau_m"),
     ],
