@@ -14,7 +14,7 @@ from neuro.backends.spinnaker.hardware import Hardware
 from neuro.backends.spinnaker.layout import CorePopulation, CoreProjection, Layout
 from neuro.backends.spinnaker.limits import absolute_amplitudes
 from neuro.backends.spinnaker.load import CoreLoad
-from neuro.backends.spinnaker.resources import Machine
+from neuro.backends.spinnaker.resources import Machine, free_sdram
 from neuro.check import Finding, Severity, refusal
 from neuro.errors import NeuroError
 from neuro.ir import PairSTDP
@@ -105,6 +105,30 @@ def missing_binaries(layout: Layout) -> Iterator[Finding]:
             )
 
 
+def mixed_stages(layout: Layout) -> Iterator[Finding]:
+    """Find delay extensions whose synapses sPyNNaker 7.4.1 puts into the wrong rows.
+
+    It sorts the synapses of several stages by the width of the target's cores instead of the
+    source's (`get_synapses` of its synapse_io.py).
+    """
+    parts = {item.name: item.slices for item in layout.sources}
+    parts |= {item.name: item.slices for item in layout.populations}
+    widths = {name: slices[0][1] - slices[0][0] for name, slices in parts.items()}
+    for item in layout.projections:
+        source, target = widths[item.source], widths[item.target]
+        if item.stages > 1 and source != target:
+            yield Finding(
+                where=f"projection {item.name!r}.delay",
+                what="stages of a delay extension",
+                value=f"{item.stages} stages from cores of {source} onto cores of {target} neurons",
+                limit="More than one stage needs cores of one size at both ends",
+                reaction="silent: synapses are lost or moved when the data is generated",
+                remedy="Use fewer neurons per core, which gives more delay slots and fewer stages, "
+                "or a shorter delay",
+                severity="error",
+            )
+
+
 def data_memory(machine: Machine, hardware: Hardware) -> Iterator[Finding]:
     """Find cores whose data memory does not suffice, the fullest of each population."""
     fullest = {
@@ -130,14 +154,15 @@ def data_memory(machine: Machine, hardware: Hardware) -> Iterator[Finding]:
 
 
 def shared_memory(machine: Machine, hardware: Hardware) -> Iterator[Finding]:
-    """Find cores that need more shared memory than a chip has."""
-    for core in machine.cores:
-        if core.sdram > hardware.sdram:
+    """Find cores that need more shared memory than a chip leaves."""
+    for core, chip in zip(machine.cores, machine.chips, strict=True):
+        free = free_sdram(chip, hardware)
+        if core.sdram > free:
             yield Finding(
                 where=f"population {core.name!r}",
                 what="shared memory of a chip",
                 value=f"about {core.sdram} bytes for core {core.index}",
-                limit=f"{hardware.sdram} bytes",
+                limit=f"{free} bytes that the system leaves of {hardware.sdram}",
                 reaction="exception at mapping",
                 remedy="Use fewer neurons per core, so that the synapses spread over more chips",
                 severity="error",

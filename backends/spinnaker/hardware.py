@@ -42,8 +42,10 @@ class Hardware:
         row, by entry of the ring buffer.
     dtcm_margin : float
         Share to keep free.
-    sdram_core, sdram_neuron, sdram_conductance : int, bytes
-        Shared memory of a core, by the same parts.
+    sdram_monitor, sdram_gatherer : int, bytes
+        Shared memory that system cores keep, on every chip and once more on each board.
+    sdram_core, sdram_plastic, sdram_neuron, sdram_conductance : int, bytes
+        Shared memory of a core: always, with plasticity, by neuron, by conductance-based neuron.
     sdram_row_header : int, words
     cycles_tick, cycles_neuron, cycles_static_row, cycles_static_synapse, cycles_plastic_row, \
     cycles_plastic_synapse, cycles_post_event : int
@@ -77,7 +79,10 @@ class Hardware:
     dtcm_row_word: int = _count()
     dtcm_slot: int = _count()
     dtcm_margin: float = _count()
+    sdram_monitor: int = _count()
+    sdram_gatherer: int = _count()
     sdram_core: int = _count()
+    sdram_plastic: int = _count()
     sdram_neuron: int = _count()
     sdram_conductance: int = _count()
     sdram_row_header: int = _count()

@@ -109,8 +109,8 @@ def place(cores: Iterable[CoreUse], hardware: Hardware) -> tuple[int, ...]:
     chips: list[int] = []
     chip, used, sdram = 0, 0, 0
     for core in cores:
-        full = used >= free_cores(chip, hardware) or sdram + core.sdram > hardware.sdram
-        if full and used:
+        full = used >= free_cores(chip, hardware)
+        if used and (full or sdram + core.sdram > free_sdram(chip, hardware)):
             chip, used, sdram = chip + 1, 0, 0
         chips.append(chip)
         used, sdram = used + 1, sdram + core.sdram
@@ -119,9 +119,18 @@ def place(cores: Iterable[CoreUse], hardware: Hardware) -> tuple[int, ...]:
 
 def free_cores(chip: int, hardware: Hardware) -> int:
     """Return how many cores of a chip an application can use."""
-    first = chip % hardware.chips_per_board == 0
-    system = hardware.system_cores_per_chip + (hardware.system_cores_per_board if first else 0)
+    system = hardware.system_cores_per_chip
+    if chip % hardware.chips_per_board == 0:
+        system += hardware.system_cores_per_board
     return hardware.cores_per_chip - system
+
+
+def free_sdram(chip: int, hardware: Hardware) -> int:
+    """Return how many bytes of shared memory of a chip an application can use."""
+    system = hardware.sdram_monitor
+    if chip % hardware.chips_per_board == 0:
+        system += hardware.sdram_gatherer
+    return hardware.sdram - system
 
 
 def dtcm_bytes(
@@ -171,15 +180,15 @@ def _plain_cores(name: str, kind: str, slices: Sequence[tuple[int, int]]) -> Ite
 def _population_cores(
     population: CorePopulation, incoming: Sequence[Rows], h: Hardware
 ) -> Iterable[CoreUse]:
+    """Estimate the cores of one population; all hold rows padded to the longest one on any."""
     plastic = any(item.plastic for item in incoming)
     each = h.sdram_neuron + h.sdram_conductance * (population.cell == CONDUCTANCE)
-    words = [(item, item.longest) for item in incoming]
+    words = [(item.longest, item.counts.shape[2]) for item in incoming]
+    longest = max((int(stages.max()) for stages, _ in words), default=0)
+    row = longest + h.sdram_row_header if longest else 0
+    fixed = h.sdram_core + h.sdram_plastic * plastic
+    fixed += sum(matrix_bytes(stages, sources, h) for stages, sources in words)
     for index, (first, stop) in enumerate(population.slices):
-        longest = max((int(all_cores[:, index].max()) for _, all_cores in words), default=0)
-        row = longest + h.sdram_row_header if longest else 0
-        matrices = sum(
-            _matrix_bytes(all_cores[:, index], item.counts.shape[2], h) for item, all_cores in words
-        )
         yield CoreUse(
             name=population.name,
             kind="population",
@@ -188,19 +197,19 @@ def _population_cores(
             longest_row=row,
             dtcm=dtcm_bytes(population, stop - first, row, plastic, h),
             dtcm_limit=h.dtcm_plastic if plastic else h.dtcm_static,
-            sdram=h.sdram_core + each * (stop - first) + matrices,
+            sdram=fixed + each * (stop - first),
         )
 
 
-def _matrix_bytes(longest: IntArray, sources: int, hardware: Hardware) -> int:
-    """Return the size of one projection on one core: rows are padded to the longest one.
+def matrix_bytes(longest: IntArray, sources: int, hardware: Hardware) -> int:
+    """Return the size of one projection on one core.
 
     Rows without and with a delay extension are two matrices; the second has a row for each stage.
 
     Parameters
     ----------
     longest : array, shape (stages + 1,)
-        Words of the longest row of each stage.
+        Words of the longest row of each stage, to which all its rows are padded.
     sources : int
     hardware : Hardware
     """

@@ -38,8 +38,9 @@ class Rows:
 
     @property
     def longest(self) -> IntArray:
-        """Words of the longest row without header, shape (stages + 1, cores)."""
-        return payload_words(self.counts.max(axis=2, initial=0).astype(np.int64), self.plastic)
+        """Words of the longest row without header, on any core, shape (stages + 1,)."""
+        synapses = self.counts.max(axis=(1, 2), initial=0).astype(np.int64)
+        return payload_words(synapses, self.plastic)
 
     @property
     def plastic(self) -> bool:

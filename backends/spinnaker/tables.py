@@ -12,7 +12,7 @@ from neuro.backends.spinnaker.findings import largest_input, update_steps
 from neuro.backends.spinnaker.hardware import Hardware
 from neuro.backends.spinnaker.layout import CorePopulation, CoreProjection, Layout
 from neuro.backends.spinnaker.load import CoreLoad
-from neuro.backends.spinnaker.resources import Machine
+from neuro.backends.spinnaker.resources import Machine, free_sdram
 from neuro.check import Cell, CheckTable
 from neuro.plan import FloatArray, PlannedProjection
 
@@ -164,7 +164,7 @@ def machine_table(machine: Machine, hardware: Hardware) -> CheckTable:
             (
                 "shared memory of the fullest chip (bytes)",
                 max(by_chip.values(), default=0),
-                hardware.sdram,
+                free_sdram(0, hardware),
             ),
             ("router entries of a chip, at most", machine.routes, hardware.router_entries),
         ),

@@ -31,6 +31,7 @@ from neuro.models.ca3 import CA3Parameters, ca3
 from neuro.run import check
 
 CELL = CurrentExponentialLIF(tau_refrac="1 ms")
+STAGES = "stages of a delay extension"
 LEARN = PairSTDP(
     weight="0.5 nA",
     rule="additive",
@@ -286,8 +287,10 @@ def test_large_board_is_joined_by_a_second(cores: int, boards: int) -> None:
 
 @pytest.mark.parametrize(("extra", "fails"), [(0, False), (1, True)])
 def test_core_has_the_shared_memory_of_its_chip(extra: int, fails: bool) -> None:
-    core = CoreUse(name="b", kind="population", index=0, neurons=1, sdram=123_469_792 + extra)
-    used = Machine(cores=(core,), chips=(0,), boards=1, routes=0)
+    core = CoreUse(
+        name="b", kind="population", index=0, neurons=1, sdram=123_469_792 - 488_476 + extra
+    )
+    used = Machine(cores=(core,), chips=(1,), boards=1, routes=0)
     numbers = hardware(load_target("spinnaker_spin5"))
     assert bool(list(shared_memory(used, numbers))) is fails
 
@@ -300,6 +303,15 @@ def test_history_holds_fifteen_post_spikes(times: tuple[float, ...], fails: bool
     source = SpikeArray(name="a", size=1, times=times, indices=[0] * len(times))
     made = replace(pair(1, LEARN), inputs=(source,))
     assert bool(found(made, "post spikes between two pre spikes")) is fails
+
+
+def test_stages_of_a_delay_extension_need_cores_of_one_size() -> None:
+    # 200 neurons leave 32 slots: up to 64 steps are one stage of the extension, 65 are two.
+    assert not found(pair(200, Static(weight="1 nA", delay="65 ms")), STAGES)
+    one = pair(200, Static(weight="1 nA", delay="64 ms"), AllToAll(), sources=100)
+    assert not found(one, STAGES)
+    two = pair(200, Static(weight="1 nA", delay="65 ms"), AllToAll(), sources=100)
+    assert only(two, STAGES).severity == "error"
 
 
 def test_unknown_cell_is_named_with_those_that_are_known() -> None:

@@ -119,9 +119,9 @@ def test_machine_counts_every_core(numbers: Hardware) -> None:
 
 
 def test_shared_memory_follows_the_formula(numbers: Hardware) -> None:
-    # Section 8: 2 (4 + 60 N) + 4 N, and 4 n_source (3 + L) for each projection; N = 100.
+    # Section 8: 4 n_source (3 + L) for each projection; neurons as the partitioner plans them.
     used = use(Static(weight="1 nA"), neurons_per_core=100, numbers=numbers)
-    expected = 2 * (4 + 60 * 100) + 4 * 100 + 4 * 300 * (3 + 100) + 4 * 300 * (3 + 1)
+    expected = 1400 + 524 * 100 + 4 * 300 * (3 + 100) + 4 * 300 * (3 + 1)
     assert [core.sdram for core in used.cores[2:]] == [expected] * 3
     assert used.cores[2].longest_row == 103
 
@@ -132,7 +132,7 @@ def test_delay_extension_takes_cores_and_rows_for_each_stage(numbers: Hardware) 
     assert [core.neurons for core in used.cores if core.kind == "delay extension"] == [256, 44]
     first = next(core for core in used.cores if core.kind == "population")
     rows = 4 * 300 * (3 + 256) + 4 * 300 * (3 + 1)
-    assert first.sdram == 8 + 124 * 256 + rows
+    assert first.sdram == 1400 + 524 * 256 + rows
     assert used.chips_of("a", extension=True) == {0}
 
 
@@ -150,8 +150,10 @@ def test_first_chip_of_a_board_has_one_core_less(numbers: Hardware) -> None:
 
 
 def test_chip_is_full_when_its_shared_memory_is(numbers: Hardware) -> None:
-    half = numbers.sdram // 2
-    assert place(cores(5, half), numbers) == (0, 0, 1, 1, 2)
+    # The Ethernet chip has less of it, for the packet gatherer.
+    half = (numbers.sdram - numbers.sdram_monitor) // 2
+    assert place(cores(5, half), numbers) == (0, 1, 1, 2, 2)
+    assert place(cores(2, half - numbers.sdram_gatherer // 2), numbers) == (0, 0)
     assert place(cores(3, 2 * numbers.sdram), numbers) == (0, 1, 2)
 
 

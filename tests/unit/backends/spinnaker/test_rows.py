@@ -39,7 +39,7 @@ def test_rows_are_cut_at_the_cores_of_the_target() -> None:
     # 10 neurons on cores of 4: 4, 4 and 2.
     rows = rows_of(Static(weight="1 nA"))
     assert rows.counts.tolist() == [[[4, 4, 4], [4, 4, 4], [2, 2, 2]]]
-    assert rows.longest.tolist() == [[4, 4, 2]]
+    assert rows.longest.tolist() == [4]
     assert rows.per_source == 3.0
 
 
