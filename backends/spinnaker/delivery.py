@@ -1,9 +1,9 @@
 """From a spike to the ring buffer: rows are fetched, plastic ones learn, weights are added.
 
-Specs, spinnaker sections 3.3 and 5. Static and plastic synapses treat a delay that fills the slots
-differently: it is stored as 0, which a static synapse delivers after all slots, and a plastic one
-not at all. A packet that is late by c ticks still reaches the slot it was meant for, but not the
-synapses whose delay field is not above c.
+Specs, spinnaker sections 3.3 and 5. A packet that is late by c ticks still reaches the slot it was
+meant for, but not the synapses whose delay field is not above c: these are skipped. A delay that
+fills the slots is stored as 0. Plastic synapses then are skipped always, static ones never, however
+late (what the shipped binaries do with packets of every colour, word for word).
 """
 
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ def deliver_static(
     """
     positions = _on_core(link, link.positions(sources, stage), arrival)
     delays = link.field[positions]
-    due = (delays > arrival.late) | (arrival.late == 0)
+    due = (delays > arrival.late) | (delays == 0)
     reached = positions[due]
     slots = (arrival.tick - arrival.late + delays[due]) % link.slots
     return Delivered(

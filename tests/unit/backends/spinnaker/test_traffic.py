@@ -130,3 +130,18 @@ def test_lossless_network_is_the_ideal_one(one_target, laid_out, static) -> None
         current(lossy).tolist()
         == current(ReferenceEmulator(layout).advance(20, [spikes], PROBE)).tolist()
     )
+
+
+# Measured on the shipped binary: 4 slots, a packet sent at tick 5 that arrives at tick 10.
+@pytest.mark.parametrize(("delay", "arrival"), [(4.0, 13), (3.0, None), (1.0, None)])
+def test_very_late_packet_reaches_only_static_synapses_that_fill_the_slots(
+    one_target, laid_out, static, delay: float, arrival: int | None
+) -> None:
+    layout = laid_out(one_target(static(0.5, delay), static(0.0, 4.0), **SILENT))
+    emulator = loaded(layout)
+    emulator.advance(10, [volley([], 1)])
+    emulator.restore({**emulator.snapshot(), "queue0": np.array([[0, 0, 0, 1, 5]])})
+    recording = emulator.advance(10, [volley([], 1)], PROBE)
+    arrivals = 10 + np.flatnonzero(np.diff(current(recording), prepend=0.0) > 0)
+    assert arrivals.tolist() == ([] if arrival is None else [arrival])
+    assert emulator.tallies()["late_packets"] == {"a": 1}
