@@ -31,6 +31,14 @@ def spike_table(result) -> set[tuple[str, int, int]]:
     }
 
 
+def operations(*steps, spacing: float = 30.0, first: float = 0.0) -> list[MemoryOperation]:
+    """Space out (op, cue, content) steps."""
+    return [
+        MemoryOperation(t=first + spacing * number, op=op, cue=cue, content=tuple(content))
+        for number, (op, cue, content) in enumerate(steps)
+    ]
+
+
 @pytest.mark.parametrize("kernels", KERNELS)
 @pytest.mark.parametrize("name", ["T1", "T2"])
 def test_published_spike_table_is_reproduced_with_distance_zero(name: str, kernels: str) -> None:
@@ -48,12 +56,8 @@ def test_vector_answers_are_those_of_the_float_memory(name: str) -> None:
 
 def learn_then_relearn_a_bit(others: int, **options):
     """Learn bit 0 for cue 0, then for other cues, then ask for cue 0 (hazard H5)."""
-    program = [MemoryOperation(t=30.0 * cue, op="L", cue=cue, content=(0,)) for cue in range(1)]
-    program += [
-        MemoryOperation(t=30.0 * cue, op="L", cue=cue, content=(0,)) for cue in range(1, others + 1)
-    ]
-    program.append(MemoryOperation(t=30.0 * (others + 1), op="C", cue=0))
-    return memory(others + 1, 2, **options).run_program(program)
+    steps = [*(("L", cue, [0]) for cue in range(others + 1)), ("C", 0, [])]
+    return memory(others + 1, 2, **options).run_program(operations(*steps))
 
 
 # Section 9, H5: content found for n <= 7, lost for n >= 8; two post spikes a learn, 15 are kept.
@@ -73,3 +77,70 @@ def test_hazard_h5_is_counted_and_absent_without_limits() -> None:
     free = learn_then_relearn_a_bit(8, limits=False)
     assert free.answers[-1].content == (0,)
     assert free.result.counters.hardware["history_losses"]["NA"] == 0
+
+
+# --- the other hazards are those of the rule, and stay in fixed point (section 9) ----------------
+
+
+def answers(program: list[MemoryOperation], cues: int, bits: int):
+    return memory(cues, bits).run_program(program, guard=False).answers
+
+
+def test_hazard_h1_overwrite_leaves_a_residue_that_pairs_of_bits_reveal() -> None:
+    program = operations(
+        ("L", 0, [0, 1]), ("L", 0, [2]), ("C", 0, []), ("K", None, [0]), ("K", None, [0, 1])
+    )
+    found = answers(program, 2, 4)
+    assert found[2].content == (2,)
+    assert (found[3].cues, found[4].cues) == ((), (0,))
+
+
+def test_hazard_h2_a_cue_held_alone_erases_one_direction_only() -> None:
+    program = operations(
+        ("L", 0, [0, 1]), ("L", 1, [1, 2]), ("L", 0, []), ("C", 0, []), ("K", None, [0])
+    )
+    found = answers(program, 5, 10)
+    assert found[3].content == () and found[4].cues == (0,)
+
+
+@pytest.mark.parametrize("gap", [6, 7, 8, 9, 10, 12])
+def test_hazard_h3_cue_is_missing_up_to_seven_milliseconds(gap: int) -> None:
+    program = [
+        MemoryOperation(t=0, op="L", cue=0, content=(0,)),
+        MemoryOperation(t=gap, op="L", cue=1, content=(0,)),
+        MemoryOperation(t=gap + 30, op="K", content=(0,)),
+    ]
+    assert answers(program, 5, 10)[2].cues == ((1,) if gap <= 7 else (0, 1))
+
+
+@pytest.mark.parametrize(("gap", "first_false"), [(5, 5), (6, 6), (7, 8), (8, 12)])
+def test_hazard_h4_reading_close_together_grows_a_false_memory(gap: int, first_false: int) -> None:
+    program = operations(("L", 0, [0]), ("L", 1, [1]))
+    start = 60.0
+    for _ in range(first_false + 1):
+        program += operations(("C", 0, []), ("K", None, [1]), spacing=gap, first=start)
+        start += gap + 30
+    contents = [answer.content for answer in answers(program, 2, 2) if answer.op == "C"]
+    assert contents == [(0,)] * first_false + [(0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("hold", "content", "hits"),
+    [(1, (0, 1, 2), ()), (2, (0, 1, 2), ()), (3, (2,), ()), (4, (2,), ()), (5, (2,), (0,))],
+)
+def test_hazard_h8_only_holds_of_three_and_four_milliseconds_overwrite(
+    hold: int, content: tuple[int, ...], hits: tuple[int, ...]
+) -> None:
+    program = operations(("L", 0, [0, 1]))
+    program.append(MemoryOperation(t=30, op="L", cue=0, content=(2,), hold=hold))
+    program += operations(("C", 0, []), ("K", None, [0]), first=60)
+    found = answers(program, 2, 4)
+    assert found[2].content == content and found[3].cues == hits
+
+
+@pytest.mark.parametrize(("repeats", "cues"), [(1, ()), (2, (0,)), (5, (0,))])
+def test_hazard_h9_repeated_queries_teach_what_they_ask(
+    repeats: int, cues: tuple[int, ...]
+) -> None:
+    program = operations(("L", 0, [0]), *[("K", None, [0, 1])] * repeats, ("K", None, [1]))
+    assert answers(program, 2, 2)[-1].cues == cues
