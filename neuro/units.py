@@ -1,7 +1,8 @@
 """Units at the door: quantities become plain floats in one coherent system.
 
 Inside neuro: ms, mV, nA, uS, nF, pW, fJ, so that nF mV/ms = nA, uS mV = nA, nA mV = pW and
-pW ms = fJ and no kernel needs a factor (architecture, section 3). Rates are in Hz.
+pW ms = fJ and no kernel needs a factor (architecture, section 3). A resistance is in Mohm, the
+inverse of uS. Rates are in Hz, temperatures in K, areas in um^2.
 """
 
 import re
@@ -37,28 +38,31 @@ class Dimension:
     per_si : float
         How many coherent units one SI unit has.
     exponents : tuple of int
-        Powers of metre, kilogram, second and ampere.
+        Powers of metre, kilogram, second, ampere and kelvin.
     """
 
     name: str
     unit: str
     si_unit: str
     per_si: float
-    exponents: tuple[int, int, int, int]
+    exponents: tuple[int, int, int, int, int]
 
 
 DIMENSIONS: Mapping[str, Dimension] = {
     dimension.unit: dimension
     for dimension in (
-        Dimension("a time", "ms", "s", 1e3, (0, 0, 1, 0)),
-        Dimension("a voltage", "mV", "V", 1e3, (2, 1, -3, -1)),
-        Dimension("a current", "nA", "A", 1e9, (0, 0, 0, 1)),
-        Dimension("a conductance", "uS", "S", 1e6, (-2, -1, 3, 2)),
-        Dimension("a capacitance", "nF", "F", 1e9, (-2, -1, 4, 2)),
-        Dimension("a power", "pW", "W", 1e12, (2, 1, -3, 0)),
-        Dimension("an energy", "fJ", "J", 1e15, (2, 1, -2, 0)),
-        Dimension("a rate", "Hz", "Hz", 1.0, (0, 0, -1, 0)),
-        Dimension("a pure number", DIMENSIONLESS, "dimensionless", 1.0, (0, 0, 0, 0)),
+        Dimension("a time", "ms", "s", 1e3, (0, 0, 1, 0, 0)),
+        Dimension("a voltage", "mV", "V", 1e3, (2, 1, -3, -1, 0)),
+        Dimension("a current", "nA", "A", 1e9, (0, 0, 0, 1, 0)),
+        Dimension("a conductance", "uS", "S", 1e6, (-2, -1, 3, 2, 0)),
+        Dimension("a capacitance", "nF", "F", 1e9, (-2, -1, 4, 2, 0)),
+        Dimension("a power", "pW", "W", 1e12, (2, 1, -3, 0, 0)),
+        Dimension("an energy", "fJ", "J", 1e15, (2, 1, -2, 0, 0)),
+        Dimension("a rate", "Hz", "Hz", 1.0, (0, 0, -1, 0, 0)),
+        Dimension("a resistance", "Mohm", "ohm", 1e-6, (2, 1, -3, -2, 0)),
+        Dimension("a temperature", "K", "K", 1.0, (0, 0, 0, 0, 1)),
+        Dimension("an area", "um^2", "m**2", 1e12, (2, 0, 0, 0, 0)),
+        Dimension("a pure number", DIMENSIONLESS, "dimensionless", 1.0, (0, 0, 0, 0, 0)),
     )
 }
 
@@ -195,8 +199,8 @@ def _from_quantity(value: Any, dimension: Dimension, where: str) -> Any:
         raise _wrong_unit(value, dimension, where) from error
     brian2_units = sys.modules.get("brian2.units.fundamentalunits")
     if brian2_units is not None and isinstance(value, brian2_units.Quantity):
-        exponents = tuple(value.dim._dims[:4])
-        if exponents != dimension.exponents or any(value.dim._dims[4:]):
+        exponents = tuple(value.dim._dims[:5])
+        if exponents != dimension.exponents or any(value.dim._dims[5:]):
             raise _wrong_unit(value, dimension, where)
         return _from_si(np.asarray(value), dimension)
     return None
