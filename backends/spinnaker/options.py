@@ -78,11 +78,9 @@ def _kind_issues(options: Options) -> Iterator[NeuroError]:
     """Find values of the wrong kind, as a file can hold them."""
     for item in fields(options):
         value, default = getattr(options, item.name), item.default
-        numbers = isinstance(value, int | float) and not isinstance(value, bool)
-        fits = isinstance(value, type(default)) and isinstance(value, bool) == (
-            default is True or default is False
-        )
-        if not fits and not (numbers and isinstance(default, float)):
+        kinds = (int, float) if isinstance(default, float) else (type(default),)
+        # A truth value is an int to Python, but no number to people.
+        if type(value) not in kinds:
             yield ValidationError(
                 f"options.{item.name}",
                 repr(value),
