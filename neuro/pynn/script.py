@@ -21,6 +21,10 @@ from neuro.pynn.literals import Literals, number, plain, quoted, time
 from neuro.pynn.obstacles import CELLS, lead_in, obstacles
 from neuro.units import to_coherent
 
+COMBINED_STEP = 1.0
+"""Time step, ms, below which sPyNNaker would give neurons and synapses cores of their own; the
+script keeps them together, which is what is emulated and compared."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
@@ -148,15 +152,22 @@ def _setup(plan: Plan, conventions: Conventions, time_scale_factor: float) -> st
     return ", ".join(["timestep=DT", *(f"{name}={value}" for name, value in extras.items())])
 
 
-def _per_core(plan: Plan, conventions: Conventions, count: int | None) -> dict[str, int]:
+def _per_core(plan: Plan, conventions: Conventions, count: int | None) -> list[tuple[str, str]]:
+    """List the calls, function and arguments, that shape a simulator's cores."""
     if not conventions.sources_per_core:
-        return {}
-    models = {CELLS[item.cell] for item in plan.populations}
-    widths = {} if count is None else {model: count for model in sorted(models)}
+        return []
+    models = sorted({CELLS[item.cell] for item in plan.populations})
+    widths = {} if count is None else dict.fromkeys(models, count)
     limit = conventions.sources_per_core
     if any(isinstance(item, PlannedArray) and item.size > limit for item in plan.inputs):
         widths["SpikeSourceArray"] = limit
-    return widths
+    calls = [
+        ("set_number_of_neurons_per_core", f"sim.{model}, {width}")
+        for model, width in widths.items()
+    ]
+    if plan.dt < COMBINED_STEP:
+        calls += [("set_number_of_synapse_cores", f"sim.{model}, 0") for model in models]
+    return calls
 
 
 def _source(

@@ -57,11 +57,11 @@ ADDITIVE: dict[str, Any] = {"rule": "additive", "amplitude": "absolute"}
 SPARSE = FixedProbability(probability=0.1)
 
 
-def network(name: str, *parts: Any) -> Network:
+def network(name: str, *parts: Any, dt: float = 1.0) -> Network:
     inputs = [part for part in parts if isinstance(part, SpikeArray | Poisson)]
     return Network(
         name=name,
-        dt=1.0,
+        dt=dt,
         semantics="tick",
         populations=[part for part in parts if isinstance(part, Population)],
         inputs=inputs,
@@ -110,7 +110,9 @@ def plastic() -> Network:
         Projection(
             "b", "b", AllToAll(skip_equal_index=True), PairSTDP(weight=0.4, delay=3.0, **rule)
         ),
-        Projection("b", "b", OneToOne(), Static(weight=0.5, delay=9.0), "inhibitory", "b->b.inhibition"),
+        Projection(
+            "b", "b", OneToOne(), Static(weight=0.5, delay=9.0), "inhibitory", "b->b.inhibition"
+        ),
     )
 
 
@@ -175,6 +177,21 @@ def poisson() -> Network:
     )
 
 
+def tenths_of_a_millisecond() -> Network:
+    """Delays such as 0.7 ms, and neurons with their synapses on one core at dt 0.1 ms."""
+    rule = PairSTDP(weight=0.5, delay=0.7, a_plus=0.05, a_minus=0.06, w_max=1.2, **ADDITIVE)
+    return network(
+        "tenths",
+        source(100),
+        Population("a", 100, CURRENT),
+        Population("b", 100, CURRENT),
+        Projection("in", "a", AllToAll(), Static(weight=0.2, delay=2.3)),
+        Projection("in", "b", SPARSE, Static(weight=0.2, delay=Uniform(0.1, 3.0))),
+        Projection("a", "b", OneToOne(), rule),
+        dt=0.1,
+    )
+
+
 def repeated_pairs() -> Network:
     """Two projections between the same populations, pairs listed twice, a weight that vanishes."""
     pairs = PairList(sources=[3, 3, 5, 5, 7], targets=[1, 1, 2, 2, 39])
@@ -187,7 +204,9 @@ def repeated_pairs() -> Network:
         Projection(
             "in", "a", pairs, Static(weight=weights, delay=np.array([1.0, 1.0, 2.0, 4.0, 1.0]))
         ),
-        Projection("in", "a", OneToOne(), Static(weight=0.5, delay=2.0), "inhibitory", "in->a.inhibition"),
+        Projection(
+            "in", "a", OneToOne(), Static(weight=0.5, delay=2.0), "inhibitory", "in->a.inhibition"
+        ),
         Projection("in", "a", AllToAll(), Static(weight=0.25, delay=3.0), name="in->a.all"),
         Projection("a", "b", AllToAll(), Static(weight=0.1)),
     )
@@ -204,6 +223,7 @@ NETWORKS: dict[str, Callable[[], Network]] = {
     "delay extension": delay_extension,
     "poisson": poisson,
     "repeated pairs": repeated_pairs,
+    "tenths of a millisecond": tenths_of_a_millisecond,
 }
 OPTIONS = {"small cores": ["neurons_per_core=100"]}
 
@@ -239,7 +259,12 @@ def test_layout_is_what_the_toolchain_generates(deployed: Deployed, name: str) -
 @pytest.mark.parametrize(
     ("name", "population", "cores"),
     # 600 neurons at 256 and at 100 on a core
-    [("several cores", "a", 3), ("small cores", "a", 6), ("ca3", "QA", 1)],
+    [
+        ("several cores", "a", 3),
+        ("small cores", "a", 6),
+        ("ca3", "QA", 1),
+        ("tenths of a millisecond", "a", 1),
+    ],
 )
 def test_population_is_split_into_cores(
     deployed: Deployed, name: str, population: str, cores: int

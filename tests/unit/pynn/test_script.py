@@ -205,6 +205,13 @@ def test_cores_get_as_many_neurons_as_asked_for_and_sources_a_limit() -> None:
     assert "per_core" not in script("nest", per_core=100, inputs=[source]).text
 
 
+def test_short_time_steps_keep_neurons_and_synapses_on_one_core() -> None:
+    made = script("spiNNaker", dt=0.5)
+    (call,) = calls(made, "set_number_of_synapse_cores")
+    assert (call["0"], call["1"]) == ("sim.IF_curr_exp", "0")
+    assert calls(script("spiNNaker"), "set_number_of_synapse_cores") == []
+
+
 def test_poisson_sources_stop_when_the_network_says() -> None:
     noise = Poisson(name="noise", size=3, rate=20.0, start=10.0, stop=40.0)
     made = script("spiNNaker", inputs=[noise])
