@@ -1,0 +1,1 @@
+"""Resistive crossbars: devices, arrays, wires, converters, and networks on them."""
