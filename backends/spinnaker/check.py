@@ -108,8 +108,6 @@ def _measured(
     used = machine(layout, rows, numbers)
     loads = core_loads(layout, rows, numbers, time_scale_factor=time_scale_factor)
     problems = [
-        *findings.missing_binaries(layout),
-        *findings.mixed_stages(layout),
         *findings.data_memory(used, numbers),
         *findings.shared_memory(used, numbers),
         *findings.machine_size(used, numbers, layout.plan.network.name),

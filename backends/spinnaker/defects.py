@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuro.backends.spinnaker.arithmetic import CONDUCTANCE_BITS
-from neuro.backends.spinnaker.layout import CorePopulation, CoreProjection
+from neuro.backends.spinnaker.layout import CorePopulation, CoreProjection, CoreSource
 from neuro.backends.spinnaker.limits import absolute_amplitudes
 from neuro.backends.spinnaker.weights import WeightStatistics
 from neuro.errors import CapacityError, NeuroError
@@ -28,6 +28,8 @@ class Defect:
 
     Parameters
     ----------
+    kind : str
+        The limit that it is about, by a short name.
     where : str
         The part, such as ``projection 'a->b'.delay``.
     requested, stored : float or str
@@ -38,6 +40,7 @@ class Defect:
         One sentence each: why, what would be exact, how to get there.
     """
 
+    kind: str
     where: str
     requested: float | str
     stored: float | str
@@ -71,6 +74,7 @@ class Defect:
 
 def found_defects(
     plan: Plan,
+    sources: Sequence[CoreSource],
     populations: Sequence[CorePopulation],
     projections: Sequence[CoreProjection],
     statistics: Mapping[str, WeightStatistics | None],
@@ -81,18 +85,22 @@ def found_defects(
     ----------
     plan : Plan
         What was laid out.
-    populations, projections
+    sources, populations, projections
         The layout.
     statistics : mapping
         Of each projection's weights, by name.
     """
     targets = {item.name: item for item in populations}
+    senders: tuple[CoreSource | CorePopulation, ...] = (*sources, *populations)
+    widths = {item.name: item.slices[0][1] for item in senders}
     defects: list[Defect] = []
     for planned, item in zip(plan.projections, projections, strict=True):
         target = targets[item.target]
         defects += _lost_plastic_delays(item, target, plan.dt)
         defects += _vanishing_weights(planned, item, target)
         defects += _lost_updates(planned, target)
+        defects += _missing_program(item, target)
+        defects += _misplaced_stages(item, target, widths[item.source])
     for target in populations:
         defects += _narrow_conductance(target, projections, statistics)
     return defects
@@ -115,6 +123,7 @@ def _lost_plastic_delays(
     steps = int(projection.delay_steps[projection.delay_steps % target.slots == 0][0])
     delay = format_value(steps * dt, "ms")
     yield Defect(
+        kind="plastic delay",
         where=f"projection {projection.name!r}.delay",
         requested=steps * dt,
         stored="no delivery",
@@ -140,6 +149,7 @@ def _vanishing_weights(
     unit = weight_unit(target)
     count = int(np.count_nonzero(np.broadcast_to(gone, projection.targets.shape)))
     yield Defect(
+        kind="weight resolution",
         where=f"projection {projection.name!r}.weight",
         requested=float(asked[gone].max()),
         stored=0.0,
@@ -163,6 +173,7 @@ def _lost_updates(planned: PlannedProjection, target: CorePopulation) -> Iterato
     if not 0.0 < largest < lsb:
         return
     yield Defect(
+        kind="STDP resolution",
         where=f"projection {planned.name!r}.a_plus",
         requested=largest,
         stored=0.0,
@@ -173,6 +184,49 @@ def _lost_updates(planned: PlannedProjection, target: CorePopulation) -> Iterato
         limit=f"A step is {format_value(lsb, unit)}",
         remedy=f"Raise the amplitudes, or lower the weights or the fan-in of {target.name!r}",
     )
+
+
+def _missing_program(projection: CoreProjection, target: CorePopulation) -> Iterator[Defect]:
+    """Find combinations of cell and rule for which the tool ships no program (section 5)."""
+    if target.cell != "ConductanceExponentialLIF" or projection.plasticity is None:
+        return
+    if projection.plasticity.multiplicative:
+        yield Defect(
+            kind="programs",
+            where=f"projection {projection.name!r}.rule",
+            requested="multiplicative STDP onto conductance-based cells",
+            stored="emulated, but not on the machine",
+            relative_error=None,
+            unit="",
+            reason="There is no program for multiplicative STDP onto conductance-based cells.",
+            limit="IF_cond_exp learns with the additive rule only",
+            remedy="Use rule='additive', or CurrentExponentialLIF",
+        )
+
+
+def _misplaced_stages(
+    projection: CoreProjection, target: CorePopulation, source_width: int
+) -> Iterator[Defect]:
+    """Find delay extensions whose synapses the tool puts into wrong rows.
+
+    It sorts the synapses of several stages by the width of the target's cores instead of the
+    source's (`get_synapses` of its synapse_io.py); the emulator keeps the right ones.
+    """
+    width = target.slices[0][1]
+    if projection.stages > 1 and source_width != width:
+        yield Defect(
+            kind="stages of a delay extension",
+            where=f"projection {projection.name!r}.delay",
+            requested=f"{projection.stages} stages",
+            stored="emulated, but lost or moved on the machine",
+            relative_error=None,
+            unit="",
+            reason=f"The tool mixes up {projection.stages} stages from cores of {source_width} "
+            f"onto cores of {width} neurons: synapses are lost or moved.",
+            limit="More than one stage needs cores of one size at both ends",
+            remedy="Use fewer neurons per core, which gives more delay slots and fewer stages, "
+            "or a shorter delay",
+        )
 
 
 def _narrow_conductance(
@@ -193,6 +247,7 @@ def _narrow_conductance(
         full = FULL_ENTRY / scale
         if worst > full:
             yield Defect(
+                kind="saturation",
                 where=f"population {target.name!r}.{('excitatory', 'inhibitory')[receptor]}",
                 requested=worst,
                 stored=full,

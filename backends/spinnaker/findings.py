@@ -55,17 +55,18 @@ _NUMBER_RANGE = (
     "Choose a value inside the range",
 )
 
-_DEFECTS: Mapping[str, tuple[str, str, Severity]] = {
-    "delay": (
-        "plastic delay",
-        "silent: the synapses deliver nothing and learn with delay 0",
+_DEFECTS: Mapping[str, tuple[str, Severity]] = {
+    "plastic delay": ("silent: the synapses deliver nothing and learn with delay 0", "error"),
+    "weight resolution": ("silent: stored as 0", "warning"),
+    "STDP resolution": ("silent: potentiation has no effect", "warning"),
+    "saturation": ("counted in provenance after the run", "warning"),
+    "programs": ("fails when the binaries are gathered: the program does not exist", "error"),
+    "stages of a delay extension": (
+        "silent: synapses are lost or moved when the data is generated",
         "error",
     ),
-    "weight": ("weight resolution", "silent: stored as 0", "warning"),
-    "a_plus": ("STDP resolution", "silent: potentiation has no effect", "warning"),
-    "excitatory": ("saturation", "counted in provenance after the run", "warning"),
-    "inhibitory": ("saturation", "counted in provenance after the run", "warning"),
 }
+"""What the real tool does about a defect, by its kind, and how bad that is."""
 
 
 def refused(issue: NeuroError) -> Finding:
@@ -76,57 +77,16 @@ def refused(issue: NeuroError) -> Finding:
 
 def defective(defect: Defect) -> Finding:
     """Explain a silent defect."""
-    what, reaction, severity = _DEFECTS[_attribute(defect.where)]
+    reaction, severity = _DEFECTS[defect.kind]
     return Finding(
         where=defect.where,
-        what=what,
+        what=defect.kind,
         value=defect.reason.removesuffix("."),
         limit=defect.limit,
         reaction=reaction,
         remedy=defect.remedy,
         severity=severity,
     )
-
-
-def missing_binaries(layout: Layout) -> Iterator[Finding]:
-    """Find combinations of cell and rule for which no program is shipped (section 5)."""
-    targets = {item.name: item for item in layout.populations}
-    for item in layout.projections:
-        conductance = targets[item.target].cell == "ConductanceExponentialLIF"
-        if conductance and item.plasticity is not None and item.plasticity.multiplicative:
-            yield Finding(
-                where=f"projection {item.name!r}.rule",
-                what="programs",
-                value="multiplicative STDP onto conductance-based cells",
-                limit="IF_cond_exp learns with the additive rule only",
-                reaction="fails when the binaries are gathered: the program does not exist",
-                remedy="Use rule='additive', or CurrentExponentialLIF",
-                severity="error",
-            )
-
-
-def mixed_stages(layout: Layout) -> Iterator[Finding]:
-    """Find delay extensions whose synapses sPyNNaker 7.4.1 puts into the wrong rows.
-
-    It sorts the synapses of several stages by the width of the target's cores instead of the
-    source's (`get_synapses` of its synapse_io.py).
-    """
-    parts = {item.name: item.slices for item in layout.sources}
-    parts |= {item.name: item.slices for item in layout.populations}
-    widths = {name: slices[0][1] - slices[0][0] for name, slices in parts.items()}
-    for item in layout.projections:
-        source, target = widths[item.source], widths[item.target]
-        if item.stages > 1 and source != target:
-            yield Finding(
-                where=f"projection {item.name!r}.delay",
-                what="stages of a delay extension",
-                value=f"{item.stages} stages from cores of {source} onto cores of {target} neurons",
-                limit="More than one stage needs cores of one size at both ends",
-                reaction="silent: synapses are lost or moved when the data is generated",
-                remedy="Use fewer neurons per core, which gives more delay slots and fewer stages, "
-                "or a shorter delay",
-                severity="error",
-            )
 
 
 def data_memory(machine: Machine, hardware: Hardware) -> Iterator[Finding]:

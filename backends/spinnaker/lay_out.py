@@ -116,7 +116,8 @@ def examine(plan: Plan, options: Options = IDEAL) -> Examination:
     )
     if options.limits:
         refusals = layout_refusals(populations, projections, plan.dt)
-    defects = found_defects(plan, populations, projections, known)
+    sources = tuple(_source(item) for item in plan.inputs)
+    defects = found_defects(plan, sources, populations, projections, known)
     notes = [
         *_parameter_notes(plan, populations),
         *_weight_notes(plan, projections, by_name),
@@ -126,7 +127,7 @@ def examine(plan: Plan, options: Options = IDEAL) -> Examination:
     layout = Layout(
         plan=plan,
         populations=populations,
-        sources=tuple(_source(item) for item in plan.inputs),
+        sources=sources,
         projections=projections,
         notes=tuple(notes),
     )

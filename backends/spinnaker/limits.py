@@ -76,7 +76,7 @@ def _parameter_issues(population: PlannedPopulation, dt: float) -> Iterator[Neur
 
 def _range_issues(where: str, values: Any, unit: str) -> Iterator[NeuroError]:
     worst = max(extremes(values), key=abs)
-    if abs(worst) >= ACCUM_LIMIT:
+    if abs(worst) > ACCUM_LIMIT - 1.0 / ONE:
         yield CapacityError(
             where,
             f"{format_value(worst, unit)} does not fit into s16.15",
@@ -148,7 +148,7 @@ def _rule_range_issues(
         scale, unit = 1024.0, "uS"
     for name in ("w_min", "w_max", "a_plus", "a_minus"):
         value = getattr(rule, name)
-        if abs(value) * scale >= ACCUM_LIMIT:
+        if abs(value) * scale > ACCUM_LIMIT - 1.0 / ONE:
             yield CapacityError(
                 f"{where}.{name}",
                 f"{format_value(value, unit)} does not fit into s16.15",

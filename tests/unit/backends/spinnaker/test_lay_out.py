@@ -251,3 +251,31 @@ def test_delays_of_a_one_to_one_projection_never_count_as_spread(laid_out) -> No
         projections=[Projection("s", "a", OneToOne(), synapse)],
     )
     assert lay_out(lower(network), Options()).populations[1].shifts[0] == 2
+
+
+def test_rule_without_a_program_for_its_cell_is_found(one_target, laid_out, plastic) -> None:
+    rule = plastic(weight=0.1, w_max=0.5, rule="multiplicative", amplitude="relative")
+    network = one_target(rule, conductance=True)
+    assert notes_at(laid_out(network), "projection 'p0'.rule")
+    with pytest.raises(CapacityError, match="There is no program for multiplicative STDP"):
+        laid_out(network, strict=True)
+    assert not notes_at(laid_out(one_target(rule)), "projection 'p0'.rule")
+
+
+# The tool sorts stages by the target's width: 64 and 65 steps are one and two stages of 32 slots.
+@pytest.mark.parametrize(
+    ("delay", "sources", "found"), [(64.0, 1, False), (65.0, 1, True), (65.0, 300, False)]
+)
+def test_delay_stages_that_the_tool_mixes_up_are_found(
+    one_target, laid_out, static, delay: float, sources: int, found: bool
+) -> None:
+    layout = laid_out(one_target(static(0.5, delay), size=256, sources=sources))
+    assert bool(notes_at(layout, "projection 'p0'.delay")) is found
+
+
+# The largest number is 2^31 - 1 last bits.
+@pytest.mark.parametrize(("current", "fits"), [(65535.99996, True), (65535.99999, False)])
+def test_number_range_ends_with_the_last_bit_of_the_word(
+    one_target, static, current: float, fits: bool
+) -> None:
+    assert (examine(lower(one_target(static(1.0), i_offset=current))).layout is not None) is fits
