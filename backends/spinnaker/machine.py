@@ -51,6 +51,8 @@ class Machine:
     links : tuple of Link
     incoming : tuple of tuple of Link
         For each population the links onto it, in the order of the layout.
+    listeners : tuple of dict of Sender to tuple of Link
+        For each population, the links that each sender's packets go through, senders in order.
     rules : tuple of CorePlasticity or None
         For each population its learning rule, of which it has one at most.
     cores : tuple of Core
@@ -63,6 +65,7 @@ class Machine:
     constants: tuple[CellConstants, ...]
     links: tuple[Link, ...]
     incoming: tuple[tuple[Link, ...], ...]
+    listeners: tuple[dict[Sender, tuple[Link, ...]], ...]
     rules: tuple[CorePlasticity | None, ...]
     cores: tuple[Core, ...]
 
@@ -91,9 +94,20 @@ def machine(layout: Layout, options: Options, hardware: Hardware | None) -> Mach
         constants=tuple(cell_constants(item, layout.plan.dt) for item in layout.populations),
         links=every,
         incoming=incoming,
+        listeners=tuple(_listeners(part) for part in incoming),
         rules=tuple(next((link.rule for link in part if link.rule), None) for part in incoming),
         cores=_cores(layout, whole=options.mode == "ideal"),
     )
+
+
+def _listeners(incoming: tuple[Link, ...]) -> dict[Sender, tuple[Link, ...]]:
+    senders = {(link.source, stage) for link in incoming for stage in range(link.stages + 1)}
+    return {
+        (source, stage): tuple(
+            link for link in incoming if link.source == source and stage <= link.stages
+        )
+        for source, stage in sorted(senders)
+    }
 
 
 def _cores(layout: Layout, *, whole: bool) -> tuple[Core, ...]:

@@ -17,7 +17,7 @@ from neuro.backends.spinnaker.arithmetic import IntArray
 from neuro.backends.spinnaker.delivery import Arrival, Delivered, deliver_plastic, deliver_static
 from neuro.backends.spinnaker.hardware import Hardware
 from neuro.backends.spinnaker.links import Link
-from neuro.backends.spinnaker.machine import Core, Machine, Sender, Volleys
+from neuro.backends.spinnaker.machine import Core, Machine, Volleys
 from neuro.backends.spinnaker.state import EmulatorState
 from neuro.seeds import stream
 
@@ -47,12 +47,11 @@ def _receive(
     machine: Machine, state: EmulatorState, core: Core, volleys: Volleys, events: IntArray
 ) -> None:
     """Let one core handle all packets of a tick, projection by projection."""
-    incoming = machine.incoming[core.population]
     if machine.options.mode == "lossy":
-        senders = {(link.source, stage) for link in incoming for stage in range(link.stages + 1)}
-        volleys = _thinned(machine, state, core, {key: volleys[key] for key in sorted(senders)})
+        heard = {sender: volleys[sender] for sender in machine.listeners[core.population]}
+        volleys = _thinned(machine, state, core, heard)
     arrival = _arrival(state, core, 0)
-    for link in incoming:
+    for link in machine.incoming[core.population]:
         for stage in range(link.stages + 1):
             spikes = volleys[link.source, stage]
             if spikes.size:
@@ -101,9 +100,9 @@ def _queued(
 ) -> IntArray:
     """Put the packets of a tick behind those that wait; what does not fit is lost."""
     parts = [state.queues[core.number]]
-    for (source, stage), spikes in volleys.items():
-        if _listeners(machine, core, (source, stage)):
-            neurons, counts = np.unique(spikes, return_counts=True)
+    for source, stage in machine.listeners[core.population]:
+        neurons, counts = np.unique(volleys[source, stage], return_counts=True)
+        if neurons.size:
             same = np.full(neurons.size, 1)
             tick = same * state.tick[0]
             parts.append(np.stack([same * source, same * stage, neurons, counts, tick], axis=1))
@@ -111,15 +110,6 @@ def _queued(
     lost = max(0, len(queue) - hardware.packet_queue)
     state.tallies.dropped_packets[core.population] += lost
     return queue[: hardware.packet_queue]
-
-
-def _listeners(machine: Machine, core: Core, sender: Sender) -> list[Link]:
-    source, stage = sender
-    return [
-        link
-        for link in machine.incoming[core.population]
-        if link.source == source and stage <= link.stages
-    ]
 
 
 def _handle(
@@ -137,7 +127,7 @@ def _handle(
     arrival = _arrival(state, core, waited % COLOURS)
     spikes = np.array([neuron])
     cycles = 0
-    for link in _listeners(machine, core, (source, stage)):
+    for link in machine.listeners[core.population][source, stage]:
         for _ in range(count):
             done = _deliver(state, link, spikes, stage, arrival)
             _tally(state, link, done, events)
