@@ -5,7 +5,9 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <atomic>
+#include <exception>
 #include <thread>
 
 #include "engine.hpp"
@@ -155,6 +157,15 @@ py::dict advance(Emulator& emulator, int64_t ticks, const Pairs& inputs,
   return answer;
 }
 
+// Counts the spikes that a source of `size` neurons had since tick `first`, in equal bins.
+void add_counts(const Record& record, size_t source, int64_t size, int64_t first, int64_t ticks,
+                int64_t bins, int32_t* counts) {
+  const auto& at = record.spike_ticks[source];
+  const auto& indices = record.spike_indices[source];
+  for (size_t k = 0; k < at.size(); ++k)
+    ++counts[(at[k] - first) * bins / ticks * size + indices[k]];
+}
+
 // Runs each sample from the emulator's present state and counts the spikes of each population in
 // `bins` equal stretches of time: (samples, bins, neurons). Samples are shared among threads; each
 // is one emulator's work, so the answer does not depend on how many there are.
@@ -174,26 +185,31 @@ py::dict batch(const Emulator& emulator, int64_t ticks, const std::vector<Pairs>
   {
     py::gil_scoped_release unlocked;
     std::atomic<int64_t> next{0};
-    const auto work = [&] {
-      for (int64_t sample; (sample = next++) < count;) {
-        Emulator own = emulator;
-        Record record;
-        own.advance(ticks, feeds[sample], {}, lose, record);
-        for (size_t p = 0; p < counts.size(); ++p) {
-          const auto size = own.populations[p].core->size;
-          const auto& at = record.spike_ticks[own.inputs() + p];
-          const auto& indices = record.spike_indices[own.inputs() + p];
-          int32_t* mine = counts[p] + sample * bins * size;
-          for (size_t k = 0; k < at.size(); ++k)
-            ++mine[(at[k] - emulator.step) * bins / ticks * size + indices[k]];
+    std::vector<std::exception_ptr> failures(std::max(threads, 1));
+    const auto work = [&](int thread) {
+      try {
+        for (int64_t sample; (sample = next++) < count;) {
+          Emulator own = emulator;
+          Record record;
+          own.advance(ticks, feeds[sample], {}, lose, record);
+          for (size_t p = 0; p < counts.size(); ++p) {
+            const int64_t size = own.populations[p].core->size;
+            add_counts(record, own.inputs() + p, size, emulator.step, ticks, bins,
+                       counts[p] + sample * bins * size);
+          }
+          events[sample] = std::move(record.events);
         }
-        events[sample] = std::move(record.events);
+      } catch (...) {  // `lose` is Python and may raise
+        failures[thread] = std::current_exception();
+        next = count;
       }
     };
     std::vector<std::thread> others;
-    for (int k = 1; k < threads; ++k) others.emplace_back(work);
-    work();
+    for (int k = 1; k < threads; ++k) others.emplace_back(work, k);
+    work(0);
     for (auto& thread : others) thread.join();
+    for (const auto& failure : failures)
+      if (failure) std::rethrow_exception(failure);
   }
   py::dict answer;
   answer["counts"] = answers;

@@ -252,6 +252,17 @@ def test_state_that_does_not_fit_is_refused(name: str, broken: np.ndarray | None
         engine.restore(state)
 
 
+def test_error_in_one_sample_of_a_lossy_batch_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*path: object) -> None:
+        raise KeyboardInterrupt
+
+    net = firing(5)
+    engine = emulator(net, mode="lossy", drop_probability=0.5)
+    monkeypatch.setattr(native, "stream", broken)
+    with pytest.raises(KeyboardInterrupt):
+        engine.batch(20, [inputs_of(net)] * 4, bins=1, threads=2)
+
+
 def resident() -> int:
     """Return the memory of this process in bytes."""
     return 4096 * int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
