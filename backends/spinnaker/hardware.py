@@ -37,9 +37,9 @@ class Hardware:
     dtcm_static, dtcm_plastic : int, bytes
         Data memory of a core for a program without and with plasticity.
     dtcm_base_static, dtcm_base_plastic, dtcm_neuron_static, dtcm_neuron_plastic, \
-    dtcm_conductance, dtcm_row_word, dtcm_slot : int, bytes
-        What takes it: always, by neuron, by neuron of the conductance type, by word of the longest
-        row, by entry of the ring buffer.
+    dtcm_conductance, dtcm_recorded, dtcm_slot : int, bytes
+        What takes it: always, by neuron, by neuron of the conductance type, by recorded state
+        variable of a neuron, by entry of the ring buffer.
     dtcm_margin : float
         Share to keep free.
     sdram_monitor, sdram_gatherer : int, bytes
@@ -76,7 +76,7 @@ class Hardware:
     dtcm_neuron_static: int = _count()
     dtcm_neuron_plastic: int = _count()
     dtcm_conductance: int = _count()
-    dtcm_row_word: int = _count()
+    dtcm_recorded: int = _count()
     dtcm_slot: int = _count()
     dtcm_margin: float = _count()
     sdram_monitor: int = _count()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from neuro.backends.spinnaker.hardware import Hardware
 from neuro.backends.spinnaker.layout import CorePopulation, Layout
 from neuro.backends.spinnaker.rows import IntArray, Rows
+from neuro.ir.network import endpoint
 
 WORD = 4
 DELAY_EXTENSION = "delay extension"
@@ -134,7 +135,7 @@ def free_sdram(chip: int, hardware: Hardware) -> int:
 
 
 def dtcm_bytes(
-    population: CorePopulation, neurons: int, row: int, plastic: bool, h: Hardware
+    population: CorePopulation, neurons: int, h: Hardware, *, plastic: bool, recorded: int = 0
 ) -> int:
     """Estimate the data memory that a core needs.
 
@@ -144,18 +145,25 @@ def dtcm_bytes(
         For the ring buffer and the cell type.
     neurons : int
         On this core.
-    row : int, words
-        Longest row with its header.
+    h : Hardware
     plastic : bool
         Whether the program has plasticity.
-    h : Hardware
+    recorded : int, default 0
+        How many state variables are recorded.
     """
     bits = population.atom_bits + population.type_bits
     ring = h.dtcm_slot * (population.slots << bits)
     base = h.dtcm_base_plastic if plastic else h.dtcm_base_static
     each = h.dtcm_neuron_plastic if plastic else h.dtcm_neuron_static
-    each += h.dtcm_conductance * (population.cell == CONDUCTANCE)
-    return base + ring + each * neurons + h.dtcm_row_word * row
+    each += h.dtcm_conductance * (population.cell == CONDUCTANCE) + h.dtcm_recorded * recorded
+    return base + ring + each * neurons
+
+
+def recorded_variables(layout: Layout, population: str) -> int:
+    """Return how many state variables of a population are recorded."""
+    probes = layout.plan.network.probes
+    variables = {item.variable for item in probes if endpoint(item.population) == population}
+    return len(variables - {"spikes"})
 
 
 def _all_cores(layout: Layout, rows: Sequence[Rows], hardware: Hardware) -> Iterable[CoreUse]:
@@ -165,7 +173,8 @@ def _all_cores(layout: Layout, rows: Sequence[Rows], hardware: Hardware) -> Iter
         yield from _plain_cores(source.name, "input", source.slices)
     for population in layout.populations:
         incoming = [item for item in rows if item.projection.target == population.name]
-        yield from _population_cores(population, incoming, hardware)
+        recorded = recorded_variables(layout, population.name)
+        yield from _population_cores(population, incoming, recorded, hardware)
     delayed = {item.projection.source for item in rows if item.counts.shape[0] > 1}
     for name, parts in slices.items():
         if name in delayed:
@@ -178,7 +187,7 @@ def _plain_cores(name: str, kind: str, slices: Sequence[tuple[int, int]]) -> Ite
 
 
 def _population_cores(
-    population: CorePopulation, incoming: Sequence[Rows], h: Hardware
+    population: CorePopulation, incoming: Sequence[Rows], recorded: int, h: Hardware
 ) -> Iterable[CoreUse]:
     """Estimate the cores of one population; all hold rows padded to the longest one on any."""
     plastic = any(item.plastic for item in incoming)
@@ -195,7 +204,7 @@ def _population_cores(
             index=index,
             neurons=stop - first,
             longest_row=row,
-            dtcm=dtcm_bytes(population, stop - first, row, plastic, h),
+            dtcm=dtcm_bytes(population, stop - first, h, plastic=plastic, recorded=recorded),
             dtcm_limit=h.dtcm_plastic if plastic else h.dtcm_static,
             sdram=fixed + each * (stop - first),
         )

@@ -15,6 +15,7 @@ from neuro.backends.spinnaker.resources import (
     free_cores,
     machine,
     place,
+    recorded_variables,
 )
 from neuro.backends.spinnaker.rows import layout_rows
 from neuro.errors import CheckError
@@ -25,6 +26,7 @@ from neuro.ir import (
     Network,
     OneToOne,
     Population,
+    Probe,
     Projection,
     SpikeArray,
     Static,
@@ -53,7 +55,7 @@ def population(neurons: int, slots: int, cell: str = "CurrentExponentialLIF") ->
     )
 
 
-# Specs, spinnaker section 8: points found by starting the shipped binaries, rows all-to-all.
+# Specs, spinnaker section 8: points found by starting the shipped binaries.
 @pytest.mark.parametrize(
     ("neurons", "slots", "fits"),
     [
@@ -68,25 +70,47 @@ def population(neurons: int, slots: int, cell: str = "CurrentExponentialLIF") ->
 def test_plastic_core_fits_as_measured(
     numbers: Hardware, neurons: int, slots: int, fits: bool
 ) -> None:
-    row = 3 + 2 + neurons
-    needed = dtcm_bytes(population(neurons, slots), neurons, row, plastic=True, h=numbers)
+    needed = dtcm_bytes(population(neurons, slots), neurons, numbers, plastic=True)
     assert (needed <= numbers.dtcm_plastic) is fits
 
 
-def test_fullest_plastic_core_leaves_four_bytes(numbers: Hardware) -> None:
-    needed = dtcm_bytes(population(128, 64), 128, 133, plastic=True, h=numbers)
-    assert numbers.dtcm_plastic - needed == 4
-
-
 def test_static_core_of_256_neurons_fits_with_32_slots(numbers: Hardware) -> None:
-    needed = dtcm_bytes(population(256, 32), 256, 259, plastic=False, h=numbers)
+    needed = dtcm_bytes(population(256, 32), 256, numbers, plastic=False)
     assert needed <= numbers.dtcm_static
 
 
 def test_conductance_neurons_take_two_words_more(numbers: Hardware) -> None:
-    current = dtcm_bytes(population(10, 2), 10, 0, plastic=False, h=numbers)
-    other = population(10, 2, "ConductanceExponentialLIF")
-    assert dtcm_bytes(other, 10, 0, plastic=False, h=numbers) - current == 80
+    current, other = population(10, 2), population(10, 2, "ConductanceExponentialLIF")
+    taken = [dtcm_bytes(item, 10, numbers, plastic=False) for item in (current, other)]
+    assert taken[1] - taken[0] == 80
+
+
+def test_recorded_variables_take_a_word_for_each_neuron(numbers: Hardware) -> None:
+    taken = [
+        dtcm_bytes(population(10, 2), 10, numbers, plastic=True, recorded=count) for count in (0, 3)
+    ]
+    assert taken[1] - taken[0] == 120
+
+
+@pytest.mark.parametrize(
+    ("probes", "recorded"),
+    [
+        ((), 0),
+        ((Probe(population="b"),), 0),
+        ((Probe(population="b", variable="v"), Probe(population="c", variable="v")), 1),
+        ((Probe(population="b", variable="v"), Probe(population="b", variable="i_excitatory")), 2),
+    ],
+)
+def test_state_probes_are_recorded_variables(probes: tuple[Probe, ...], recorded: int) -> None:
+    cell = CurrentExponentialLIF()
+    network = Network(
+        name="n",
+        dt="1 ms",
+        semantics="tick",
+        populations=[Population("b", 10, cell), Population("c", 10, cell)],
+        probes=probes,
+    )
+    assert recorded_variables(lay_out(lower(network)), "b") == recorded
 
 
 def use(synapse: Static, *, neurons_per_core: int, numbers: Hardware) -> Machine:
@@ -164,7 +188,6 @@ def test_incomplete_hardware_file_names_what_is_missing() -> None:
         hardware(replace(target, coefficients=fewer))
     places = {issue.where.rpartition(".")[2] for issue in caught.value.issues}
     assert places == {
-        "dtcm_row_word",
         "sdram_row_header",
         "cycles_static_row",
         "cycles_plastic_row",
