@@ -3,16 +3,22 @@
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from faithful_toolchain import faithful
 from typer.testing import CliRunner
 
 from neuro import simulate
-from neuro.backends.spinnaker import board, toolchain
+from neuro.backends.spinnaker import board, toolchain, virtual
+from neuro.backends.spinnaker.comparison import compare
+from neuro.backends.spinnaker.lay_out import lay_out
 from neuro.backends.spinnaker.toolchain import Outcome
+from neuro.backends.spinnaker.virtual import Deployment
 from neuro.cli import app
+from neuro.errors import UnavailableError
 from neuro.models.ca3 import ca3
 from neuro.tasks.written import with_program
 
@@ -64,6 +70,42 @@ def test_program_that_would_corrupt_the_memory_is_refused(neuro: Neuro, tmp_path
 def test_help_has_examples(neuro: Neuro) -> None:
     done = neuro("deploy", "--help")
     assert "neuro deploy ca3 --target spinnaker_spin5 --virtual" in done.stdout
+
+
+def test_difference_is_printed_with_both_numbers_and_is_exit_code_two(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def differ(plan: Any, target: Any, *, duration: float) -> Deployment:
+        layout = lay_out(plan)
+        generated = faithful(layout)
+        wider = replace(generated.populations["QB"], shifts=(7, 10))
+        generated = replace(generated, populations={**generated.populations, "QB": wider})
+        differences = compare(layout, generated)
+        return Deployment(layout=layout, generated=generated, differences=differences, seconds=2.0)
+
+    monkeypatch.setattr(virtual, "deploy_virtual", differ)
+    monkeypatch.setattr(toolchain, "require_toolchain", lambda: "1!7.4.1")
+    path = tmp_path / "report.json"
+    done = CliRunner().invoke(app, ["deploy", "ca3", "--virtual", "--json", str(path)])
+    assert done.exit_code == 2
+    line = "population 'QB'.shift[inhibitory]: predicted 9, generated 10"
+    assert f"Differs: {line}" in done.output
+    assert "7, 9 predicted, 7, 10 generated" in done.output
+    assert "1 difference between prediction and sPyNNaker 1!7.4.1" in done.output
+    assert [row["text"] for row in json.loads(path.read_text())["differences"]] == [line]
+
+
+def test_without_a_board_the_command_says_that_nothing_is_simulated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse() -> str:
+        raise UnavailableError("deployment to SpiNNaker", "needs sPyNNaker")
+
+    monkeypatch.setattr(toolchain, "configured_board", lambda: None)
+    monkeypatch.setattr(toolchain, "require_toolchain", refuse)
+    done = CliRunner().invoke(app, ["deploy", "ca3"])
+    assert "No board is configured in ~/.spynnaker.cfg: virtual mode" in done.output
+    assert isinstance(done.exception, UnavailableError)
 
 
 @pytest.fixture
