@@ -6,10 +6,12 @@ Only the classes of `neuro.ir` are ever rebuilt from a tree; nothing in a file i
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neuro.errors import ResultError
 from neuro.ir import cells, connectors, distributions, inputs, network, probes, protocol, synapses
@@ -35,19 +37,24 @@ CLASSES: dict[str, type] = {
 
 def to_tree(part: Any) -> Any:
     """Turn a network or a part of one into dictionaries, lists, strings and numbers."""
+    return _tree(part, lambda data: base64.b64encode(data.tobytes()).decode())
+
+
+def _tree(part: Any, contents: Callable[[NDArray[Any]], str]) -> Any:
+    """Turn a part into plain values; `contents` writes what an array holds, low byte first."""
     if is_dataclass(part) and not isinstance(part, type):
-        members = {item.name: to_tree(getattr(part, item.name)) for item in fields(part)}
+        members = {item.name: _tree(getattr(part, item.name), contents) for item in fields(part)}
         return {"type": type(part).__name__, **members}
     if isinstance(part, np.ndarray):
-        data = np.ascontiguousarray(part).astype(part.dtype.newbyteorder("<"))
+        data = np.ascontiguousarray(part, dtype=part.dtype.newbyteorder("<"))
         return {
             "type": "array",
             "dtype": data.dtype.str,
             "shape": list(part.shape),
-            "data": base64.b64encode(data.tobytes()).decode(),
+            "data": contents(data),
         }
     if isinstance(part, tuple | list):
-        return [to_tree(item) for item in part]
+        return [_tree(item, contents) for item in part]
     if isinstance(part, np.generic):
         return part.item()
     return part
@@ -81,7 +88,7 @@ def from_tree(tree: Any) -> Any:
 
 def to_json(part: Any) -> str:
     """Write a network, or a part of one, as canonical JSON."""
-    return json.dumps(to_tree(part), sort_keys=True, separators=(",", ":"))
+    return _canonical(to_tree(part))
 
 
 def from_json(text: str) -> Any:
@@ -102,8 +109,16 @@ def from_json(text: str) -> Any:
 
 
 def digest(part: Any) -> str:
-    """Return the SHA-256 of the content, 64 hexadecimal digits."""
-    return hashlib.sha256(to_json(part).encode()).hexdigest()
+    """Return the SHA-256 of the content, 64 hexadecimal digits.
+
+    An array counts by the SHA-256 of its bytes: a large network is hashed without being written.
+    """
+    tree = _tree(part, lambda data: hashlib.sha256(data.data).hexdigest())
+    return hashlib.sha256(_canonical(tree).encode()).hexdigest()
+
+
+def _canonical(tree: Any) -> str:
+    return json.dumps(tree, sort_keys=True, separators=(",", ":"))
 
 
 def _array(members: dict[str, Any]) -> Any:

@@ -12,11 +12,12 @@ from neuro.errors import NeuroError, ValidationError, raise_all, suggestion
 from neuro.ir import SpikeArray
 from neuro.ir.validate import input_issues
 from neuro.notes import FidelityNote
-from neuro.passes import array_steps
+from neuro.passes import array_steps, emitted
 from neuro.plan import Plan, PlannedArray, PlannedInput
 from neuro.units import format_value
 
 IntArray = NDArray[np.int64]
+Spikes = tuple[IntArray, IntArray]
 
 
 def with_added(
@@ -68,6 +69,87 @@ def with_added(
         notes += found
     raise_all("inputs", issues)
     return merged, notes
+
+
+def batch_spikes(
+    plan: Plan,
+    sources: Sequence[PlannedInput],
+    samples: Sequence[InputSpikes],
+    step: int,
+    count: int,
+) -> tuple[list[list[Spikes]], list[FidelityNote]]:
+    """Return what every input emits in the next steps, for each sample of a batch.
+
+    Parameters
+    ----------
+    plan, sources, step
+        As for `with_added`.
+    samples : sequence of mapping
+        The further spikes of each sample.
+    count : int
+        Steps of a sample.
+
+    Returns
+    -------
+    list of list of (steps, indices), list of FidelityNote
+        By sample, then by input; and what was moved to the grid.
+
+    Raises
+    ------
+    ValidationError, CheckError
+        If any spike of any sample is wrong.
+    """
+    begin = -1 if step == 0 else step
+    end = step + count
+    common = [emitted(plan, item, begin, end) for item in sources]
+    try:
+        added, notes = _checked_together(plan, sources, samples, step)
+    except (NeuroError, TypeError, ValueError):
+        # One by one, which says what is wrong, and takes whatever is no plain array.
+        notes, fed = [], []
+        for sample in samples:
+            inputs, found = with_added(plan, sources, sample, step)
+            notes += found
+            fed.append([emitted(plan, item, begin, end) for item in inputs])
+        return fed, notes
+    fed = [list(common) for _ in samples]
+    for position, source in enumerate(sources):
+        for number, spikes in added.get(source.name, {}).items():
+            assert isinstance(source, PlannedArray)
+            base = replace(source, steps=common[position][0], indices=common[position][1])
+            fed[number][position] = emitted(plan, _merged(base, *spikes), begin, end)
+    return fed, notes
+
+
+def _checked_together(
+    plan: Plan, sources: Sequence[PlannedInput], samples: Sequence[InputSpikes], step: int
+) -> tuple[dict[str, dict[int, Spikes]], list[FidelityNote]]:
+    """Check the spikes of all samples at once; return them by input, then by sample.
+
+    Raises
+    ------
+    NeuroError, TypeError, ValueError
+        If anything is wrong, or is no pair of arrays.
+    """
+    arrays = {item.name: item for item in sources if isinstance(item, PlannedArray)}
+    notes: list[FidelityNote] = []
+    checked: dict[str, dict[int, Spikes]] = {}
+    for name in sorted({name for sample in samples for name in sample}):
+        if name not in arrays:
+            raise ValueError(f"no spike array {name!r}")
+        members = [number for number, sample in enumerate(samples) if name in sample]
+        pairs = [samples[number][name] for number in members]
+        if not all(isinstance(part, np.ndarray) for pair in pairs for part in pair):
+            raise TypeError("not plain arrays")
+        times, indices = (np.concatenate(part) for part in zip(*pairs, strict=True))
+        edges = np.cumsum([pair[0].size for pair in pairs])[:-1]
+        if any(pair[0].shape != pair[1].shape for pair in pairs):
+            raise ValueError("times and indices differ in length")
+        steps, indices, found = _checked(plan, arrays[name], (times, indices), step)
+        notes += found
+        parts = zip(np.split(steps, edges), np.split(indices, edges), strict=True)
+        checked[name] = dict(zip(members, parts, strict=True))
+    return checked, notes
 
 
 def _checked(

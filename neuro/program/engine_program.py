@@ -21,7 +21,7 @@ from neuro.notes import FidelityNote
 from neuro.passes import emitted
 from neuro.plan import Plan, PlannedArray
 from neuro.program import gather
-from neuro.program.added import with_added
+from neuro.program.added import batch_spikes, with_added
 from neuro.program.state_file import (
     read_state,
     recording_arrays,
@@ -134,12 +134,7 @@ class EngineProgram(Program):
         if not 1 <= bins <= max(steps, 1):
             limit = f"A whole number from 1 to the {steps} steps of a sample"
             raise ValidationError("bins", repr(bins), value=bins, limit=limit)
-        first = self._engine.step
-        fed = []
-        for sample in samples:
-            inputs, _ = with_added(self._plan, self._inputs, sample, first)
-            begin = -1 if first == 0 else first
-            fed.append([emitted(self._plan, item, begin, first + steps) for item in inputs])
+        fed, notes = batch_spikes(self._plan, self._inputs, samples, self._engine.step, steps)
         counts, events, updates = self._engine.batch(
             steps, fed, bins=bins, threads=threads or os.cpu_count() or 1
         )
@@ -149,7 +144,7 @@ class EngineProgram(Program):
             counts=dict(zip(names, counts, strict=True)),
             synaptic_events=dict(zip(projections, events, strict=True)),
             plastic_updates=dict(zip(projections, updates, strict=True)),
-            provenance=self._provenance(),
+            provenance=self._provenance(notes),
         )
 
     def save(self, path: str | Path) -> None:
@@ -282,7 +277,7 @@ class EngineProgram(Program):
             "engine": self._engine.kind,
         }
 
-    def _provenance(self) -> Provenance:
+    def _provenance(self, further: Sequence[FidelityNote] = ()) -> Provenance:
         network = self._plan.network
         return Provenance(
             **versions(),
@@ -294,7 +289,7 @@ class EngineProgram(Program):
             designed_semantics=network.semantics,
             semantics=self._plan.semantics,
             seed=network.seed,
-            notes=(*self._plan.notes, *self._notes, *self._engine_notes),
+            notes=(*self._plan.notes, *self._notes, *self._engine_notes, *further),
             warnings=self._plan.warnings,
             started=self._started,
             run_seconds=self._seconds,

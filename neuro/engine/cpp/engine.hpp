@@ -126,9 +126,13 @@ struct Feed {
   int64_t size;
 };
 
+// What a run leaves: every spike or, where `counts` is set, how many each neuron fired in equal
+// stretches of the run.
 struct Record {
   std::vector<std::vector<int64_t>> spike_steps;  // for each source
   std::vector<std::vector<int64_t>> spike_indices;
+  std::vector<int32_t*> counts;                   // for each population (bins, neurons)
+  int64_t bins = 1, first = 0, steps = 1;
   std::vector<std::vector<int64_t>> trace_steps;  // for each probe
   std::vector<std::vector<double>> trace_values;
 };
@@ -409,7 +413,14 @@ class Engine {
     }
   }
 
-  static void keep(int source, int64_t at, const Spikes& spikes, Record& record) {
+  void keep(int source, int64_t at, const Spikes& spikes, Record& record) const {
+    if (!record.counts.empty()) {
+      if (source < inputs()) return;
+      const int64_t bin = (at - record.first) * record.bins / record.steps;
+      int32_t* counts = record.counts[source - inputs()] + bin * source_sizes[source];
+      for (uint32_t i : spikes) ++counts[i];
+      return;
+    }
     auto& steps = record.spike_steps[source];
     steps.insert(steps.end(), spikes.size(), at);
     auto& indices = record.spike_indices[source];

@@ -277,15 +277,12 @@ py::dict batch(const Engine<Real>& engine, int64_t steps, const std::vector<Pair
         if (own.step != engine.step) own = engine;
         for (auto& group : own.projections) group.events = group.updates = 0;
         Record record;
+        record.bins = bins;
+        record.first = engine.step;
+        record.steps = steps;
+        for (size_t p = 0; p < counts.size(); ++p)
+          record.counts.push_back(counts[p] + sample * bins * own.populations[p].fixed->size);
         own.advance(steps, feeds[sample], {}, 1, record);
-        for (size_t p = 0; p < counts.size(); ++p) {
-          const auto size = own.populations[p].fixed->size;
-          const auto& at = record.spike_steps[own.inputs() + p];
-          const auto& indices = record.spike_indices[own.inputs() + p];
-          int32_t* mine = counts[p] + sample * bins * size;
-          for (size_t k = 0; k < at.size(); ++k)
-            ++mine[(at[k] - engine.step) * bins / steps * size + indices[k]];
-        }
         for (const auto& group : own.projections) {
           events[sample].push_back(group.events);
           updates[sample].push_back(group.updates);
