@@ -121,7 +121,8 @@ def test_what_was_predicted_has_no_difference(layout: Layout) -> None:
         ),
         (
             rule("NB->QB", lambda r: replace(r, table_minus=first_changed(r.table_minus))),
-            "projection 'NB->QB'.table_minus (1 of 23 differ, first at entry 1)",  # the next is 2048 exp(-23/3) < 1
+            # Entry 23 would be 2048 exp(-23/3), less than 1.
+            "projection 'NB->QB'.table_minus (1 of 23 differ, first at entry 1)",
             "1467",  # floor(2048 exp(-1/3))
             "1468",
         ),
