@@ -108,7 +108,7 @@ def data_memory(machine: Machine, hardware: Hardware) -> Iterator[Finding]:
             limit=f"{core.dtcm_limit} bytes, {hardware.dtcm_margin:.0%} of it for what is not "
             "estimated",
             reaction="the core fails when it is loaded; mapping says nothing",
-            remedy="Use fewer neurons per core, or shorter delays, which need fewer slots",
+            remedy="Use fewer neurons per core, fewer slots (shorter delays), or fewer probes",
             severity="error" if over else "warning",
         )
 

@@ -38,6 +38,7 @@ from neuro.run import lower
 
 pytestmark = [
     pytest.mark.toolchain,
+    pytest.mark.slow,
     pytest.mark.xdist_group("data_memory"),
     pytest.mark.skipif(missing() is not None, reason=str(missing())),
 ]

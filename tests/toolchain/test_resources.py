@@ -33,6 +33,7 @@ from neuro.run import lower
 
 pytestmark = [
     pytest.mark.toolchain,
+    pytest.mark.slow,
     pytest.mark.xdist_group("resources"),
     pytest.mark.skipif(
         importlib.util.find_spec("spynnaker") is None,

@@ -20,9 +20,11 @@ from neuro.ir import (
     DeltaLIF,
     Network,
     OneToOne,
+    PairList,
     PairSTDP,
     Poisson,
     Population,
+    Probe,
     Projection,
     SpikeArray,
     Static,
@@ -123,6 +125,23 @@ def test_plastic_row_fits_on_smaller_cores() -> None:
 
 def test_static_row_of_a_full_core_fits() -> None:
     assert not found(pair(256, Static(weight="1 nA"), AllToAll(), sources=1), "row length")
+
+
+@pytest.mark.parametrize(("synapses", "fails"), [(256, False), (257, True)])
+def test_static_row_holds_256_synapses(synapses: int, fails: bool) -> None:
+    # More than the neurons of a core, because a pair may be joined more than once.
+    pairs = PairList(sources=[0] * synapses, targets=np.arange(synapses) % 16)
+    made = pair(16, Static(weight="0.01 nA"), pairs, sources=1)
+    assert bool(found(made, "row length")) is fails
+
+
+def test_recorded_state_takes_data_memory() -> None:
+    # Measured: 223 plastic neurons start with 16 slots, and 218 if their voltage is recorded.
+    made = pair(223, replace(LEARN, delay=9.0))
+    (fits,) = found(made, "data memory of a core")
+    probed = replace(made, probes=(Probe(population="b", variable="v"),))
+    (fails,) = found(probed, "data memory of a core")
+    assert (fits.severity, fails.severity) == ("warning", "error")
 
 
 def test_data_memory_of_a_plastic_core_holds_eight_slots_but_not_sixteen() -> None:
