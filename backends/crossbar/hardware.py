@@ -71,6 +71,8 @@ class Hardware:
         Resolution of linear converters.
     programming, drift, read_noise, flicker, telegraph, iv, write : Law
         Laws of the device; default no such effect.
+    thermal_noise : bool
+        Whether devices have thermal noise.
     costs : tuple of (str, Coefficient)
         Energies, areas and other numbers of accounts that this hardware has.
 
@@ -113,11 +115,12 @@ class Hardware:
     telegraph: Telegraph = field(default_factory=NoTelegraph, metadata={"law": "telegraph"})
     iv: Conduction = field(default_factory=LinearConduction, metadata={"law": "iv"})
     write: Writing = field(default_factory=ExactWriting, metadata={"law": "write"})
+    thermal_noise: bool = False
     costs: tuple[tuple[str, Coefficient], ...] = ()
 
     def __post_init__(self) -> None:
         """Check every number."""
-        where = f"hardware {self.name!r}"
+        where = f"hardware file {self.name + '.toml'!r}.coefficients"
         raise_all(where, list(_range_issues(self, where)))
 
     @property
@@ -200,6 +203,7 @@ def hardware_from(target: Target) -> Hardware:
         name=target.name,
         **{item.name: item.type(numbers[item.name]) for item in members},  # type: ignore[operator]
         **{kind: _law_from(kind, law, numbers) for kind, law in laws.items()},  # type: ignore[arg-type]
+        thermal_noise=target.options.get("thermal_noise", False) is True,
         costs=tuple((name, target.coefficients[name]) for name in sorted(costs)),
     )
 
@@ -286,6 +290,10 @@ def _range_issues(hardware: Hardware, where: str) -> Iterator[NeuroError]:
             value=hardware.g_min,
             limit=f"Below g_max, {hardware.g_max:g} uS",
         )
+    if (hardware.wire_row == 0) != (hardware.wire_column == 0):
+        problem, limit = "is zero alone", "Both wires have a resistance, or none"
+        name = "wire_row" if hardware.wire_row == 0 else "wire_column"
+        yield ValidationError(f"{where}.{name}", problem, value=0.0, limit=limit)
     if hardware.stuck_off + hardware.stuck_on > 1:
         value = hardware.stuck_off + hardware.stuck_on
         problem = f"{value:g} together with stuck_off"

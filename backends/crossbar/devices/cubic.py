@@ -6,6 +6,7 @@ conductance carry no current.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -36,6 +37,8 @@ class CubicConduction(Conduction):
     limit : float, mV
         Largest voltage of the fit.
     """
+
+    symmetric: ClassVar[bool] = False
 
     square: tuple[float, ...] = series("")
     cube: tuple[float, ...] = series("")

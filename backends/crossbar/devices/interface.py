@@ -6,7 +6,7 @@ generator, so that a programmed array can be read, saved and aged bit for bit.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +115,9 @@ class Conduction(Law, ABC):
     """Current of a device as a function of the voltage across it."""
 
     __slots__ = ()
+
+    symmetric: ClassVar[bool] = True
+    """Whether the current only changes its sign with the voltage."""
 
     @abstractmethod
     def current(self, conductance: FloatArray, voltage: FloatArray) -> FloatArray:

@@ -1,0 +1,16 @@
+"""What a converter of column sums is; the nonlinear ramp has the same two methods."""
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Converter(Protocol):
+    """Anything that turns analog values into codes and codes into values."""
+
+    def codes(self, analog: NDArray[Any]) -> NDArray[np.int64]:
+        """Return the code of each value."""
+
+    def convert(self, analog: NDArray[Any]) -> NDArray[Any]:
+        """Return the value that stands for the code of each value."""
