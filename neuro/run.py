@@ -129,7 +129,7 @@ def energy(result: Result, *, target: str | Target) -> EnergyReport:
     result : Result
         Of a run on that target, fresh or loaded from a file.
     target : str or Target
-        The hardware.
+        The hardware, with the options of the run.
 
     Raises
     ------

@@ -18,6 +18,7 @@ from neuro.backends.spinnaker.rows import layout_rows
 from neuro.check import CheckReport, CheckTable, Finding, sorted_findings
 from neuro.errors import NeuroError
 from neuro.ir.network import endpoint
+from neuro.notes import FidelityNote
 from neuro.plan import Plan
 from neuro.target import Target
 from neuro.units import format_value
@@ -54,7 +55,7 @@ def check_plan(plan: Plan, target: Target, options: Options) -> CheckReport:
         target=target.name,
         findings=sorted_findings(problems),
         tables=shown,
-        remarks=_remarks(numbers),
+        remarks=(*_remarks(numbers), *(str(note) for note in _notes(plan, found))),
     )
 
 
@@ -125,6 +126,13 @@ def _measured(
         tables.weight_table(layout),
     )
     return problems, shown
+
+
+def _notes(plan: Plan, found: Examination) -> tuple[FidelityNote, ...]:
+    """Return what is stored differently, without the defects, which are findings already."""
+    defects = {defect.note() for defect in found.defects}
+    laid = () if found.layout is None else found.layout.notes
+    return (*plan.notes, *(note for note in laid if note not in defects))
 
 
 def _remarks(numbers: Hardware) -> tuple[str, ...]:

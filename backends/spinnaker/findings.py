@@ -184,7 +184,7 @@ def tick_work(loads: Iterable[CoreLoad]) -> Iterator[Finding]:
                 what="work of a tick",
                 value=f"{load.expected / load.budget:.0%} of a tick expected, "
                 f"{load.all_at_once / load.budget:.0%} if all sources fire at once",
-                limit=f"{load.budget:.0f} cycles; {load.spikes_that_fit} spikes fit",
+                limit=f"{load.budget:.0f} cycles; {load.spikes_that_fit or 0} spikes fit",
                 reaction="the tick overruns and spikes arrive late, counted after the run",
                 remedy="Use fewer neurons per core or a larger time_scale_factor",
                 severity="warning" if expected else "note",

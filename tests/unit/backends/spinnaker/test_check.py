@@ -410,6 +410,29 @@ def test_check_needs_no_limits_or_leniency_of_the_options() -> None:
         assert only(made, "plastic delay", option).severity == "error"
 
 
+def test_tick_too_short_for_the_neurons_alone_is_found() -> None:
+    # 200,000 cycles x 0.1 ms; 256 neurons take 39,570 without a spike.
+    made = replace(network([Population("b", 256, CELL)]), dt="0.1 ms")
+    finding = only(made, "work of a tick")
+    assert (finding.severity, finding.limit) == ("warning", "20000 cycles; 0 spikes fit")
+
+
+def test_remarks_say_what_is_stored_differently() -> None:
+    # 0.3 nA and 0.1 ms lie on grids of 2^-15; a delay of 1.4 ms goes to 1 ms.
+    made = replace(
+        pair(1, Static(weight="0.3 nA", delay="1.4 ms")),
+        populations=(Population("b", 1, CurrentExponentialLIF(tau_refrac="0.1 ms")),),
+    )
+    remarks = "\n".join(check(made, target="spinnaker_spin5").remarks)
+    for place in ("projection 'a->b'.weight", "projection 'a->b'.delay", "population 'b'.tau_ref"):
+        assert place in remarks
+
+
+def test_defects_are_findings_and_no_remarks() -> None:
+    report = check(pair(4, replace(LEARN, delay=4.0)), target="spinnaker_spin5")
+    assert not any("deliver nothing" in remark for remark in report.remarks)
+
+
 def test_small_network_has_only_the_note_on_history() -> None:
     report = check(pair(4, LEARN), target="spinnaker_spin5")
     assert [item.what for item in report.findings] == ["post spikes between two pre spikes"]
