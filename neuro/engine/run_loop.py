@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuro.engine.delivery import EXACT, Delivery
 from neuro.engine.interface import (
     Batch,
     Engine,
@@ -16,7 +17,7 @@ from neuro.engine.interface import (
     Spikes,
     TraceProbe,
 )
-from neuro.engine.network import EngineNetwork, SynapseGroup
+from neuro.engine.network import EngineNetwork
 from neuro.engine.plasticity import receive, send, settle
 from neuro.engine.rows import rounds, row_positions
 from neuro.engine.state import EngineState, initial_state
@@ -112,6 +113,7 @@ def advance(
     steps: int,
     inputs: Sequence[Spikes],
     probes: Sequence[TraceProbe] = (),
+    delivery: Delivery = EXACT,
 ) -> tuple[EngineState, Recording]:
     """Run a number of steps.
 
@@ -128,6 +130,8 @@ def advance(
         step -1, which arrive from step 0 on.
     probes : sequence of TraceProbe
         State variables to record.
+    delivery : Delivery, optional
+        What carries spikes; default exactly.
 
     Returns
     -------
@@ -144,12 +148,12 @@ def advance(
     slices = [_by_step(spikes, state.step - 1, steps + 1) for spikes in inputs]
     if state.step == 0:
         early = [part[0] for part in slices]
-        _transmit(network, state, -1, [*early, *_silence(len(network.cells))], log)
+        _transmit(network, state, -1, [*early, *_silence(len(network.cells))], log, delivery)
     for offset in range(steps):
         _sample(state, probes, log)
         emitted = [part[offset + 1] for part in slices]
         fired = _update_cells(network, state)
-        _transmit(network, state, state.step, [*emitted, *fired], log)
+        _transmit(network, state, state.step, [*emitted, *fired], log, delivery)
         for recent, spikes in zip(state.recent, fired, strict=True):
             if recent:
                 recent.pop(0)
@@ -195,7 +199,12 @@ def _update_cells(network: EngineNetwork, state: EngineState) -> list[IntArray]:
 
 
 def _transmit(
-    network: EngineNetwork, state: EngineState, step: int, spikes: list[IntArray], log: _Log
+    network: EngineNetwork,
+    state: EngineState,
+    step: int,
+    spikes: list[IntArray],
+    log: _Log,
+    delivery: Delivery,
 ) -> None:
     """Send the spikes of one step, let plastic synapses learn, and count."""
     for indices, kept in zip(spikes, log.spikes, strict=True):
@@ -205,12 +214,12 @@ def _transmit(
         pre = spikes[group.source]
         if group.plastic is not None:
             fired = spikes[len(network.plan.inputs) + group.target]
-            log.updates[number] += _learn_and_deliver(network, state, number, step, pre, fired)
+            log.updates[number] += _learn_and_deliver(
+                network, state, number, step, pre, fired, delivery
+            )
             log.events[number] = log.updates[number]
         elif pre.size:
-            positions = row_positions(group.offsets, pre)
-            log.events[number] += positions.size
-            _deliver(network, state, group, step, positions, group.weights)
+            log.events[number] += delivery.deliver(network, state, number, step, pre, group.weights)
 
 
 def _learn_and_deliver(
@@ -220,6 +229,7 @@ def _learn_and_deliver(
     step: int,
     pre: IntArray,
     fired: IntArray,
+    delivery: Delivery,
 ) -> int:
     """Run the learning rule of one projection and send; return how many synapses were visited."""
     group, plastic = network.synapses[number], state.plastic[number]
@@ -231,35 +241,22 @@ def _learn_and_deliver(
     visited = 0
     if not group.plastic.immediate:
         receive(group.plastic, plastic, step, posts)
+        delivery.learned(number, plastic.weights)
     # A source that spikes twice in a step is seen twice.
     for sources in rounds(pre):
         positions = row_positions(group.offsets, sources)
         if group.plastic.immediate:
-            _deliver(network, state, group, step, positions, plastic.weights)
+            delivery.deliver(network, state, number, step, sources, plastic.weights)
         send(group.plastic, plastic, positions, step, sources)
+        delivery.learned(number, plastic.weights)
         if not group.plastic.immediate:
-            _deliver(network, state, group, step, positions, plastic.weights)
+            delivery.deliver(network, state, number, step, sources, plastic.weights)
         visited += positions.size
     if group.plastic.immediate:
         receive(group.plastic, plastic, step, posts)
+        delivery.learned(number, plastic.weights)
     settle(group.plastic, plastic, step, posts)
     return visited
-
-
-def _deliver(
-    network: EngineNetwork,
-    state: EngineState,
-    group: SynapseGroup,
-    step: int,
-    positions: IntArray,
-    weights: Any,
-) -> None:
-    """Add the weights at some positions to what is under way to the target."""
-    chosen = weights[positions] if np.ndim(weights) else weights
-    delays = group.delay_steps[positions] if np.ndim(group.delay_steps) else group.delay_steps
-    slots = (step + delays) % network.cells[group.target].slots
-    receptor = state.arrivals[group.target][group.receptor]
-    np.add.at(receptor, (slots, group.targets[positions]), chosen)
 
 
 def _recording(log: _Log, probes: Sequence[TraceProbe]) -> Recording:
