@@ -1,8 +1,9 @@
 // The tick loop: populations, rows, recording. Order of work as in specs, spinnaker section 2.
 //
 // Rows are fetched by what comes in at a port: the spikes of a source or, `resend` ticks late, of a
-// stage of its delay extension. What never changes is shared with the layout, so that a static synapse
-// takes no memory beyond it and copying an emulator, for the samples of a batch, copies state only.
+// stage of its delay extension. What never changes is shared with the layout, so that a static
+// synapse takes no memory beyond it and copying an emulator, for the samples of a batch, copies
+// state only.
 
 #pragma once
 
@@ -23,7 +24,7 @@ namespace spinnaker {
 
 using Spikes = std::vector<uint32_t>;
 
-struct Core {
+struct Cells {
   int64_t size;
   int64_t slots;  // a power of two
   bool conductance;
@@ -37,7 +38,7 @@ struct Core {
 };
 
 struct Population {
-  std::shared_ptr<const Core> core;
+  std::shared_ptr<const Cells> cells;
   std::vector<int32_t> v;
   std::vector<int32_t> inputs[RECEPTORS];
   std::vector<int32_t> refractory;
@@ -46,17 +47,17 @@ struct Population {
   std::vector<int64_t> tallies;  // by Tally
 
   uint16_t* slot(int64_t tick, int receptor) {
-    return rings.data() + ((tick & (core->slots - 1)) * RECEPTORS + receptor) * core->size;
+    return rings.data() + ((tick & (cells->slots - 1)) * RECEPTORS + receptor) * cells->size;
   }
 
   // A state variable as the machine records it in tick `now`, before the update.
   int32_t recorded(int variable, int64_t j, int64_t now) {
     if (variable == 0) return v[j];
     const int r = variable - 1;
-    const int32_t arrived = shift_left(slot(now, r)[j], core->shifts[r]);
+    const int32_t arrived = shift_left(slot(now, r)[j], cells->shifts[r]);
     const auto init = static_cast<Constant>(INIT_E + r);
-    const int32_t input = add(inputs[r][j], scale(arrived, core->constant(init, j)));
-    return core->conductance ? input >> GSYN_SHIFT : input;
+    const int32_t input = add(inputs[r][j], scale(arrived, cells->constant(init, j)));
+    return cells->conductance ? input >> GSYN_SHIFT : input;
   }
 };
 
@@ -176,6 +177,7 @@ class Emulator {
   std::shared_ptr<const Emulator> initial_;
   std::vector<std::pair<int, int64_t>> senders_;  // of all ports, each once
   std::vector<int64_t> position_;
+  Spikes fired_;  // room for the spikes of one population
 
   const Spikes& sent(int source, int64_t resend) {
     static const Spikes none;
@@ -258,20 +260,20 @@ class Emulator {
   }
 
   void update(Population& group, size_t p) {
-    const Core& core = *group.core;
+    const Cells& cells = *group.cells;
     auto& spikes = emitted(inputs() + static_cast<int>(p), step);
-    spikes.resize(core.size);
+    if (fired_.size() < static_cast<size_t>(cells.size)) fired_.resize(cells.size);
     const int32_t* table[CONSTANTS];
-    for (int c = 0; c < CONSTANTS; ++c) table[c] = core.values[c].data();
-    Sweep sweep{core.size,
+    for (int c = 0; c < CONSTANTS; ++c) table[c] = cells.values[c].data();
+    Sweep sweep{cells.size,
                 group.v.data(),
                 {group.inputs[0].data(), group.inputs[1].data()},
                 group.refractory.data(),
                 {group.slot(step, 0), group.slot(step, 1)},
-                {core.shifts[0], core.shifts[1]},
+                {cells.shifts[0], cells.shifts[1]},
                 table,
-                spikes.data()};
-    spikes.resize(core.pass(sweep));
+                fired_.data()};
+    spikes.assign(fired_.begin(), fired_.begin() + cells.pass(sweep));
     if (!group.history.kept()) return;
     for (uint32_t j : spikes) group.tallies[HISTORY_LOSSES] += group.history.spike(j, step);
   }
@@ -315,8 +317,8 @@ class Emulator {
     const uint16_t* weights = group.weights.data();
     const int32_t* delays = group.delays.data();
     uint16_t* rings = target.slot(0, group.receptor);
-    const int64_t stride = target.core->size * RECEPTORS;
-    const int64_t mask = target.core->slots - 1;
+    const int64_t stride = target.cells->size * RECEPTORS;
+    const int64_t mask = target.cells->slots - 1;
     const int64_t now = step;
     int64_t saturations = 0;
     for (uint32_t i : spikes) {

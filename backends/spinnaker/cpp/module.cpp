@@ -41,37 +41,45 @@ std::vector<std::string> instruction_sets() {
   std::vector<std::string> found{"baseline"};
 #if defined(__x86_64__) && defined(__GNUC__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && pass_avx2(false, false)) found.insert(found.begin(), "avx2");
+  if (__builtin_cpu_supports("avx2") && pass_avx2(false, false))
+    found.insert(found.begin(), "avx2");
 #endif
   return found;
+}
+
+// Sets the constants, one for all neurons if each of them is, and the sweep that takes them so.
+void set_constants(Cells& cells, const std::vector<Array<int32_t>>& constants,
+                   const std::string& isa) {
+  if (constants.size() != CONSTANTS) throw std::invalid_argument("constants: wrong number");
+  bool uniform = true;
+  for (const auto& values : constants) {
+    cells.values.push_back(copied<int32_t>(values));
+    uniform = uniform && values.size() == 1;
+  }
+  if (!uniform)
+    for (auto& values : cells.values)
+      if (values.size() == 1) values.assign(cells.size, values[0]);
+  const auto choose = isa == "avx2" ? pass_avx2 : pass_baseline;
+  cells.pass = choose(cells.conductance, uniform);
 }
 
 void add_population(Emulator& emulator, int64_t size, int64_t slots, bool conductance,
                     const std::vector<int>& shifts, const Array<int32_t>& v,
                     const std::vector<Array<int32_t>>& constants, const std::string& isa) {
   if (slots < 1 || (slots & (slots - 1))) throw std::invalid_argument("slots: no power of two");
-  auto core = std::make_shared<Core>();
-  core->size = size;
-  core->slots = slots;
-  core->conductance = conductance;
-  for (int r = 0; r < RECEPTORS; ++r) core->shifts[r] = shifts.at(r);
-  bool uniform = true;
-  for (const auto& values : constants) {
-    core->values.push_back(copied<int32_t>(values));
-    uniform = uniform && values.size() == 1;
-  }
-  if (core->values.size() != CONSTANTS) throw std::invalid_argument("constants: wrong number");
-  if (!uniform)
-    for (auto& values : core->values)
-      if (values.size() == 1) values.assign(size, values[0]);
-  core->pass = isa == "avx2" ? pass_avx2(conductance, uniform) : pass_baseline(conductance, uniform);
+  auto cells = std::make_shared<Cells>();
+  cells->size = size;
+  cells->slots = slots;
+  cells->conductance = conductance;
+  for (int r = 0; r < RECEPTORS; ++r) cells->shifts[r] = shifts.at(r);
+  set_constants(*cells, constants, isa);
   Population group;
   group.v = copied<int32_t>(v);
   for (auto& input : group.inputs) input.assign(size, 0);
   group.refractory.assign(size, 0);
   group.rings.assign(slots * RECEPTORS * size, 0);
   group.tallies.assign(TALLIES, 0);
-  group.core = std::move(core);
+  group.cells = std::move(cells);
   emulator.populations.push_back(std::move(group));
   emulator.source_sizes.push_back(size);
 }
@@ -79,7 +87,7 @@ void add_population(Emulator& emulator, int64_t size, int64_t slots, bool conduc
 // Keeps post spikes of a population, the latest `limit` of each neuron; all of them for 0.
 void add_history(Emulator& emulator, int population, int32_t limit, const Array<int16_t>& decay) {
   auto& group = emulator.populations.at(population);
-  group.history = PostHistory(group.core->size, limit, Decay{copied<int16_t>(decay)});
+  group.history = PostHistory(group.cells->size, limit, Decay{copied<int16_t>(decay)});
 }
 
 // Ports come in the order of cores, then of sources and ticks.
@@ -117,7 +125,7 @@ void add_plastic(Emulator& emulator, const Ends& ends, const Array<int64_t>& off
   rows.rule = std::make_shared<const Rule>(
       Rule{multiplicative, bounds.at(0), bounds.at(1), bounds.at(2), bounds.at(3),
            Decay{copied<int16_t>(plus)}, Decay{copied<int16_t>(minus)}});
-  rows.shift = target.core->shifts[group.receptor];
+  rows.shift = target.cells->shifts[group.receptor];
   rows.weights = copied<uint16_t>(weights);
   rows.pre_time.assign(offsets.size() - 1, 0);
   rows.pre_trace.assign(offsets.size() - 1, 0);
@@ -177,7 +185,7 @@ py::dict batch(const Emulator& emulator, int64_t ticks, const std::vector<Pairs>
   std::vector<py::array_t<int32_t>> answers;
   std::vector<int32_t*> counts;
   for (const auto& group : emulator.populations) {
-    answers.emplace_back(std::vector<py::ssize_t>{count, bins, group.core->size});
+    answers.emplace_back(std::vector<py::ssize_t>{count, bins, group.cells->size});
     counts.push_back(answers.back().mutable_data());
     std::fill_n(counts.back(), answers.back().size(), 0);
   }
@@ -193,7 +201,7 @@ py::dict batch(const Emulator& emulator, int64_t ticks, const std::vector<Pairs>
           Record record;
           own.advance(ticks, feeds[sample], {}, lose, record);
           for (size_t p = 0; p < counts.size(); ++p) {
-            const int64_t size = own.populations[p].core->size;
+            const int64_t size = own.populations[p].cells->size;
             add_counts(record, own.inputs() + p, size, emulator.step, ticks, bins,
                        counts[p] + sample * bins * size);
           }
