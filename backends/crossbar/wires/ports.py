@@ -25,6 +25,9 @@ LARGEST_LEAF = 16
 FEWEST_LEAVES = 8
 """Along a side, unless a leaf is one cell: keeps what is padded below an eighth."""
 
+CELLS_AT_ONCE = 2**13
+"""In the making of leaves."""
+
 LEFT, RIGHT, TOP, BOTTOM = range(4)
 Axis = Literal["row", "column"]
 
@@ -116,16 +119,18 @@ def _cells(conductance: FloatArray, wires: Wires) -> Block:
 
 
 def _leaves(cells: Block, high: int, wide: int) -> list[list[Block]]:
-    """Join cells to leaves, one row of leaves after the other: that much fits into the cache."""
-    rows = cells.mesh.shape[2]
-    return [
-        _separate(_leaf_row(Block(cells.mesh[:, :, start : start + high], cells.sides), high, wide))
-        for start in range(0, rows, high)
-    ]
+    """Join cells to leaves, so many at a time as fit into the processor's cache."""
+    rows, columns = cells.mesh.shape[2:]
+    strip = high * max(1, CELLS_AT_ONCE // (columns * high))
+    leaves = []
+    for start in range(0, rows, strip):
+        part = Block(cells.mesh[:, :, start : start + strip], cells.sides)
+        leaves += _separate(_joined_cells(part, high, wide))
+    return leaves
 
 
-def _leaf_row(cells: Block, high: int, wide: int) -> Block:
-    """Join the cells of a strip to leaves that are `high` by `wide` cells."""
+def _joined_cells(cells: Block, high: int, wide: int) -> Block:
+    """Join cells to leaves that are `high` by `wide` cells."""
     block = cells
     while block.sides[LEFT] < high or block.sides[TOP] < wide:
         mesh, sides = block.mesh, block.sides
@@ -138,12 +143,12 @@ def _leaf_row(cells: Block, high: int, wide: int) -> Block:
     return block
 
 
-def _separate(blocks: Block) -> list[Block]:
-    """Take a row of blocks apart."""
+def _separate(blocks: Block) -> list[list[Block]]:
+    """Take blocks that were treated alike apart, row by row."""
     diagonal = np.arange(blocks.mesh.shape[0])
     blocks.mesh[diagonal, diagonal] = 0  # the block form sums whole rows
-    meshes = np.ascontiguousarray(np.moveaxis(blocks.mesh[..., 0, :], -1, 0))
-    return [Block(mesh, blocks.sides) for mesh in meshes]
+    meshes = np.ascontiguousarray(np.moveaxis(blocks.mesh, (0, 1), (2, 3)))
+    return [[Block(mesh, blocks.sides) for mesh in row] for row in meshes]
 
 
 def _opened(blocks: list[list[Block]]) -> list[list[Block]]:
