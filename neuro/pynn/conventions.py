@@ -42,6 +42,8 @@ class Conventions:
         Whether the lower bound of plastic weights can differ from 0.
     plastic_inhibition : bool
         Whether synapses that inhibit current-based cells can learn.
+    refractory_lead : int
+        Steps to add to a refractory time: Brian2 counts the step of the spike as its first one.
     single_one_to_one : bool
         Whether `OneToOneConnector` works between populations of one neuron.
     all_but_self : bool
@@ -71,6 +73,7 @@ class Conventions:
     repeated_spikes: bool
     w_min: bool
     plastic_inhibition: bool
+    refractory_lead: int
     single_one_to_one: bool
     all_but_self: bool
     sequences: bool
@@ -103,6 +106,7 @@ CONVENTIONS: Mapping[str, Conventions] = MappingProxyType(
                 repeated_spikes=True,
                 w_min=True,
                 plastic_inhibition=True,
+                refractory_lead=0,
                 single_one_to_one=True,
                 all_but_self=False,
                 sequences=False,
@@ -125,6 +129,7 @@ CONVENTIONS: Mapping[str, Conventions] = MappingProxyType(
                 repeated_spikes=True,
                 w_min=False,
                 plastic_inhibition=True,
+                refractory_lead=0,
                 single_one_to_one=False,
                 all_but_self=True,
                 sequences=True,
@@ -145,6 +150,7 @@ CONVENTIONS: Mapping[str, Conventions] = MappingProxyType(
                 w_min=True,
                 # Its equations clip a weight to [w_min, w_max], which a negative w_max empties.
                 plastic_inhibition=False,
+                refractory_lead=1,
                 single_one_to_one=False,
                 all_but_self=True,
                 sequences=True,

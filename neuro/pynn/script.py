@@ -107,7 +107,7 @@ def to_script(
         "setup": _setup(plan, conventions, time_scale_factor),
         "per_core": _per_core(plan, conventions, neurons_per_core),
         "sources": [_source(plan, item, conventions, literals) for item in plan.inputs],
-        "cells": [_cells(item, literals) for item in plan.populations],
+        "cells": [_cells(plan, item, conventions, literals) for item in plan.populations],
         "links": [
             link(plan, item, conventions, literals)
             for item in plan.projections
@@ -187,10 +187,15 @@ def _source(
     return {**source, "model": "SpikeSourceArray", "arguments": arguments}
 
 
-def _cells(item: PlannedPopulation, literals: Literals) -> dict[str, Any]:
+def _cells(
+    plan: Plan, item: PlannedPopulation, conventions: Conventions, literals: Literals
+) -> dict[str, Any]:
+    parameters = dict(item.parameters)
+    if conventions.refractory_lead:
+        steps = np.asarray(item.refractory_steps) + conventions.refractory_lead
+        parameters["tau_refrac"] = time(steps, plan.dt)
     texts = {
-        name: literals.values(value, f"{item.name}.{name}")
-        for name, value in item.parameters.items()
+        name: literals.values(value, f"{item.name}.{name}") for name, value in parameters.items()
     }
     return {
         "name": quoted(item.name),

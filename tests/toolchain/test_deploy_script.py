@@ -55,10 +55,10 @@ Run = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def run_script(tmp_path: Path) -> Run:
-    """Return the function that runs the NEST script of a network in a process of its own."""
+    """Return the function that runs the script of a network in a process of its own."""
 
-    def run(network: Network, duration: float) -> dict[str, Any]:
-        script = to_script(lower(network, semantics="exact"), "nest", duration=duration)
+    def run(network: Network, duration: float, simulator: str = "nest") -> dict[str, Any]:
+        script = to_script(lower(network, semantics="exact"), simulator, duration=duration)
         script.write(tmp_path / "network.py")
         command = [sys.executable, "network.py", "results.json"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -251,3 +251,17 @@ def test_machine_and_nest_agree_on_rates_within_quantisation(run_script: Run) ->
     # An LSB is 2^-15 of full scale: 6e-5 nA at shift 1; a spike near the threshold may go missing.
     assert abs(int(counts.sum()) - int(expected.sum())) <= 0.02 * expected.sum()
     assert np.abs(counts - expected).max() <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    importlib.util.find_spec("brian2") is None,
+    reason="needs Brian2. Install with: pip install 'neuro-spiking-memory[brian2]'",
+)
+@pytest.mark.filterwarnings("ignore::neuro.errors.SemanticsWarning")
+def test_script_on_brian2_relays_every_spike_in_our_steps(run_script: Run) -> None:
+    # Some sources fire in successive steps, so that the refractory time decides.
+    network = one_layer(RELAY, OneToOne(), Static(weight=6.0), 40)
+    ours = our_table(network, DURATION, semantics="exact")["a"]
+    assert 200 < len(ours) < network.inputs[0].times.size
+    assert ours == table(run_script(network, DURATION, "brian2")["spikes"]["a"], 1.0)

@@ -195,6 +195,14 @@ def test_parameters_that_differ_are_arrays_and_the_start_is_set() -> None:
     assert calls(made, "Population")[0]["initial_values"] == "{'v': -60.0}"
 
 
+# Brian2 counts the step of the spike as the first one of the refractory time.
+@pytest.mark.parametrize(("simulator", "time"), [("nest", "1.5"), ("brian2", "3.0")])
+def test_refractory_time_holds_as_many_steps_everywhere(simulator: str, time: str) -> None:
+    cell = CurrentExponentialLIF(tau_refrac=1.5)
+    made = script(simulator, populations=[Population("a", 4, cell)])
+    assert calls(made, "IF_curr_exp")[0]["tau_refrac"] == time
+
+
 def test_cores_get_as_many_neurons_as_asked_for_and_sources_a_limit() -> None:
     source = SpikeArray(name="in", size=300, times=[1.0], indices=[0])
     made = script("spiNNaker", per_core=100, inputs=[source])
