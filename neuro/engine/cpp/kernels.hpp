@@ -53,8 +53,11 @@ inline int64_t sweep(int64_t n, uint32_t* spikes, Update update, Spiked spiked) 
       uint64_t eight;
       std::memcpy(&eight, flags + first, 8);
       if (!eight) continue;
-      for (int64_t k = first; k < first + 8; ++k)
-        if (flags[k]) spikes[count++] = static_cast<uint32_t>(begin + k);
+      // Each is written, and kept if it counts: who spikes is not for a branch to guess.
+      for (int64_t k = first; k < std::min(first + 8, size); ++k) {
+        spikes[count] = static_cast<uint32_t>(begin + k);
+        count += flags[k];
+      }
     }
   }
   return count;
