@@ -97,6 +97,10 @@ class Array:
         """The stream of white noise."""
         return self._reads
 
+    def begin_stream(self, *name: str | int) -> None:
+        """Start streams of white noise and of writes of that name, below the array's own."""
+        self._reads, self._writes = self._stream("reads", *name), self._stream("writes", *name)
+
     def age(self, time: float) -> None:
         """Go to a time since programming, ms; 1/f noise is another one then.
 
@@ -124,8 +128,8 @@ class Array:
         self.temperature = temperature
         self._present = None
 
-    def change(self, rows: IntArray, columns: IntArray, change: FloatArray) -> int:
-        """Change devices as learning does, and return how many pulses it took.
+    def change(self, rows: IntArray, columns: IntArray, change: FloatArray) -> IntArray:
+        """Change devices as learning does, and return how many pulses each took.
 
         Parameters
         ----------
@@ -143,7 +147,7 @@ class Array:
         self.programmed[place] = kept
         if self._present is not None:
             self._present[place] = self._conductance(place)
-        return int(pulses.sum())
+        return pulses
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """Return everything that makes this array, as arrays by name."""
@@ -179,6 +183,30 @@ class Array:
         self._reads = generator_from(arrays["reads"])
         self._writes = generator_from(arrays["writes"])
         self._present = None
+
+    def progress(self, *, written: bool) -> dict[str, NDArray[Any]]:
+        """Return what reads, and writes if there are any, change, as arrays by name."""
+        arrays: dict[str, NDArray[Any]] = {"reads": generator_state(self._reads)}
+        if written:
+            arrays["programmed"] = self.programmed.copy()
+            arrays["writes"] = generator_state(self._writes)
+        return arrays
+
+    def resume(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Continue from what `progress` gave.
+
+        Raises
+        ------
+        KeyError, ValueError
+            If an array is missing or does not fit.
+        """
+        self._reads = generator_from(arrays["reads"])
+        if "programmed" in arrays:
+            if arrays["programmed"].shape != self.shape:
+                raise ValueError("array programmed has another shape")
+            self.programmed = arrays["programmed"].copy()
+            self._writes = generator_from(arrays["writes"])
+            self._present = None
 
     def _new_flicker(self) -> FloatArray:
         return self._normal("flicker", isinstance(self.hardware.flicker, NoFlicker), self._epoch)

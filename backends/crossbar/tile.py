@@ -34,15 +34,16 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadState:
-    """What a read needs, for one state of the array and one polarity; of devices, uS and uS^2.
+    """What a read needs, for one state of the array and one polarity; in uS and uS^2.
 
     `sums` and `variance` are those of pairs if they may be subtracted beforehand: then one number
-    is drawn for each output instead of two.
+    is drawn for each output instead of two. `rows` are the sums over each row.
     """
 
     devices: FloatArray
     sums: FloatArray
     variance: FloatArray | None
+    rows: FloatArray
 
 
 class Tile:
@@ -120,6 +121,18 @@ class Tile:
         """Weights as they are read without white noise and wires, shape (rows, columns)."""
         return self.mapping.weights(self.array.conductance)
 
+    def weights_at(self, rows: IntArray, columns: IntArray) -> FloatArray:
+        """Return some weights as they are read without white noise and wires."""
+        conductance, devices = self.array.conductance, self.mapping.devices(columns)
+        if self.mapping.kind == "differential":
+            difference = conductance[rows, devices[0]] - conductance[rows, devices[1]]
+        elif self.mapping.kind == "offset":
+            difference = conductance[rows, devices[0]] - conductance[rows, -1]
+        else:
+            difference = conductance[rows, devices[0]] - self.mapping.g_min
+        weights: FloatArray = difference * self.mapping.scale[columns]
+        return weights
+
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns of the weights."""
@@ -187,8 +200,10 @@ class Tile:
         sums = noisy_sum(state.sums, variance, active, self.array.reads)
         return self._combined(sums, float(active.size))
 
-    def change(self, rows: IntArray, columns: IntArray, old: FloatArray, new: FloatArray) -> int:
-        """Move weights by writing pulses, and return how many pulses it took.
+    def change(
+        self, rows: IntArray, columns: IntArray, old: FloatArray, new: FloatArray
+    ) -> tuple[IntArray, float]:
+        """Move weights by writing pulses.
 
         Parameters
         ----------
@@ -196,14 +211,26 @@ class Tile:
             Which, each at most once.
         old, new : array, shape (synapses,)
             Weights from and to which; devices move by the difference.
+
+        Returns
+        -------
+        array of int, shape (devices,)
+            Pulses of each device that changes.
+        float
+            Conductances, summed over devices and pulses, uS.
         """
         changes = self.mapping.changes(old, new, columns)
         devices = self.mapping.devices(columns)
         at = np.broadcast_to(rows, devices.shape)
         moving = changes != 0
-        pulses = self.array.change(at[moving], devices[moving], changes[moving])
+        written = at[moving], devices[moving]
+        pulses = self.array.change(*written, changes[moving])
         self._forget()
-        return pulses
+        return pulses, float(np.sum(pulses * self.array.programmed[written]))
+
+    def row_conductance(self, rows: IntArray) -> float:
+        """Return the conductance of some rows, summed over their devices, uS."""
+        return float(self._state(1).rows[rows].sum())
 
     def age(self, time: float) -> None:
         """Go to a time since programming, ms."""
@@ -216,7 +243,7 @@ class Tile:
         self._forget()
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
-        """Return everything that changes, as arrays by name."""
+        """Return the state of all devices, as arrays by name."""
         return self.array.snapshot()
 
     def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
@@ -230,6 +257,11 @@ class Tile:
         if arrays["target"].shape != self.array.shape:
             raise ValueError("array target has another shape")
         self.array.restore(arrays)
+        self._forget()
+
+    def resume(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Continue from what the array's `progress` gave."""
+        self.array.resume(arrays)
         self._forget()
 
     def save(self, path: str | Path) -> None:
@@ -283,7 +315,8 @@ class Tile:
         if self.hardware.iv.symmetric:
             return self._product(vectors, 1, noisy=noisy)
         positive = self._product(np.maximum(vectors, 0.0), 1, noisy=noisy)
-        return positive + self._product(np.minimum(vectors, 0.0), -1, noisy=noisy)
+        both: NDArray[Any] = positive + self._product(np.minimum(vectors, 0.0), -1, noisy=noisy)
+        return both
 
     def _product(self, vectors: FloatArray, polarity: int, *, noisy: bool) -> NDArray[Any]:
         inputs = vectors.astype(self.precision)
@@ -315,9 +348,10 @@ class Tile:
     def _combined(self, sums: NDArray[Any], inputs: Any) -> NDArray[Any]:
         """Return weighted sums from what `ReadState.sums` gives."""
         if self.mapping.kind == "differential":
-            return sums * self.mapping.scale.astype(sums.dtype)
-        combined: NDArray[Any] = self.mapping.combined(sums, inputs).astype(sums.dtype)
-        return combined
+            weighted: NDArray[Any] = sums * self.mapping.scale.astype(sums.dtype)
+        else:
+            weighted = self.mapping.combined(sums, inputs).astype(sums.dtype)
+        return weighted
 
     def _state(self, polarity: int) -> ReadState:
         if polarity not in self._states:
@@ -336,10 +370,11 @@ class Tile:
                 devices, conductance, where=conductance > 0, out=np.ones_like(devices)
             )
             variance = variance * share**2
+        rows = self._gain * devices.sum(axis=1)
         if self.mapping.kind != "differential":
-            return ReadState(devices, devices, variance)
+            return ReadState(devices, devices, variance, rows)
         pairs = None if variance is None else variance[:, 0::2] + variance[:, 1::2]
-        return ReadState(devices, devices[:, 0::2] - devices[:, 1::2], pairs)
+        return ReadState(devices, devices[:, 0::2] - devices[:, 1::2], pairs, rows)
 
     def _forget(self) -> None:
         self._states.clear()

@@ -74,10 +74,7 @@ class ReferenceEngine(Engine):
         events, updates = [], []
         for number, inputs in enumerate(samples):
             _, recording = advance(network, self._state, steps, inputs)
-            for table, (at, indices) in zip(
-                counts, recording.spikes[len(network.plan.inputs) :], strict=True
-            ):
-                np.add.at(table[number], ((at - first) * bins // steps, indices), 1)
+            count_spikes([table[number] for table in counts], network, recording, first, steps)
             events.append(recording.synaptic_events)
             updates.append(recording.plastic_updates)
         return counts, by_projection(network, events), by_projection(network, updates)
@@ -100,11 +97,7 @@ class ReferenceEngine(Engine):
 
     def broken(self) -> tuple[int, str] | None:
         """Return the first population whose state is not finite, and the variable."""
-        for position, cell in enumerate(self._state.cells):
-            for variable, values in cell.items():
-                if not np.all(np.isfinite(values)):
-                    return position, variable
-        return None
+        return first_broken(self._state)
 
 
 def advance(
@@ -160,6 +153,40 @@ def advance(
                 recent.append(spikes)
         state.step += 1
     return state, _recording(log, probes)
+
+
+def first_broken(state: EngineState) -> tuple[int, str] | None:
+    """Return the first population whose state is not finite, and the variable; else None."""
+    for position, cell in enumerate(state.cells):
+        for variable, values in cell.items():
+            if not np.all(np.isfinite(values)):
+                return position, variable
+    return None
+
+
+def count_spikes(
+    tables: Sequence[NDArray[np.int32]],
+    network: EngineNetwork,
+    recording: Recording,
+    first: int,
+    steps: int,
+) -> None:
+    """Count the spikes of one sample.
+
+    Parameters
+    ----------
+    tables : sequence of array, shape (bins, neurons)
+        One for each population; counted up in place.
+    network : EngineNetwork
+        What ran.
+    recording : Recording
+        Of the sample.
+    first, steps : int
+        Where the sample began, and its length.
+    """
+    spikes = recording.spikes[len(network.plan.inputs) :]
+    for table, (at, indices) in zip(tables, spikes, strict=True):
+        np.add.at(table, ((at - first) * len(table) // steps, indices), 1)
 
 
 def by_projection(network: EngineNetwork, counts: list[list[int]]) -> list[IntArray]:

@@ -1,0 +1,115 @@
+"""The backend class: networks whose synapses are devices on crossbars."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from neuro.backend import Availability, Backend
+from neuro.backends.crossbar.check import check_plan, weight_issues
+from neuro.backends.crossbar.engine import CrossbarEngine
+from neuro.backends.crossbar.hardware import hardware_from
+from neuro.backends.crossbar.options import target_options, with_effects
+from neuro.backends.crossbar.placement import capacity_issue, place
+from neuro.backends.crossbar.synapses import ProjectionTiles
+from neuro.check import CheckReport
+from neuro.energy import EnergyReport
+from neuro.engine import build
+from neuro.errors import NeuroError, UnsupportedError, raise_all
+from neuro.ir import CellType, Input, SynapseType
+from neuro.ir.validate_projection import receptor_of
+from neuro.notes import FidelityNote
+from neuro.plan import Plan, PlannedProjection
+from neuro.program import EngineProgram
+from neuro.results import Result
+from neuro.target import Capabilities, Target
+
+NOTED = 1e-9
+"""Change of a weight, relative to the largest one, from which on it is noted; less is rounding."""
+
+
+class Crossbar(Backend):
+    """Resistive crossbars with digital neurons, emulated on this computer."""
+
+    name: ClassVar[str] = "crossbar"
+    default_target: ClassVar[str] = "crossbar_ideal"
+
+    @classmethod
+    def availability(cls) -> Availability:
+        """Say that it always runs: it needs nothing but NumPy and SciPy."""
+        return Availability(available=True, detail="emulator of devices, wires and converters")
+
+    def capabilities(self, target: Target) -> Capabilities:
+        """Describe the whole language: neurons and rules are digital."""
+        return Capabilities(
+            semantics=frozenset({"exact", "tick"}),
+            cells=frozenset(kind.__name__ for kind in CellType.__args__),
+            synapses=frozenset(kind.__name__ for kind in SynapseType.__args__),
+            inputs=frozenset(kind.__name__ for kind in Input.__args__),
+        )
+
+    def compile(self, plan: Plan, target: Target) -> EngineProgram:
+        """Program the devices and make a program that is ready to run.
+
+        Raises
+        ------
+        ValidationError, CapacityError, CheckError
+            If the hardware file is wrong, or weights cannot be mapped.
+        """
+        options = target_options(target)
+        hardware = hardware_from(target)
+        placed = [(item, place(item)) for item in plan.projections]
+        issues: list[NeuroError] = []
+        with_effects(hardware, options)
+        for item, planes in placed:
+            issues += weight_issues(item, options)
+            issue = capacity_issue(item, planes, options)
+            issues += [] if issue is None else [issue]
+        raise_all(f"network {plan.network.name!r} on target {target.name!r}", issues)
+        tiles = tuple(
+            ProjectionTiles(item, planes, hardware, options, plan.network.seed)
+            for item, planes in placed
+        )
+        notes = [
+            note
+            for item, on_tiles in zip(plan.projections, tiles, strict=True)
+            for note in _notes(plan, item, on_tiles)
+        ]
+        return EngineProgram(plan, target, CrossbarEngine(build(plan), tiles), notes)
+
+    def check(self, plan: Plan, target: Target) -> CheckReport:
+        """Map a plan and compare it with the hardware; see `check_plan`."""
+        return check_plan(plan, target, self.capabilities(target))
+
+    def energy(self, plan: Plan, target: Target, result: Result) -> EnergyReport:
+        """Refuse: reads and writes of a network are counted, but not yet charged."""
+        raise UnsupportedError(
+            f"target {target.name!r}",
+            "has no energy model of spiking networks",
+            value=target.name,
+            limit="Counters 'reads', 'column_conversions' and 'writes' say what was done",
+        )
+
+
+def _notes(plan: Plan, projection: PlannedProjection, tiles: ProjectionTiles) -> list[FidelityNote]:
+    """Note the weight that the devices miss by most."""
+    asked = np.broadcast_to(np.asarray(projection.weights, dtype=np.float64), tiles.weights.shape)
+    if not asked.size:
+        return []
+    missed = np.abs(tiles.weights - asked)
+    worst = int(np.argmax(missed))
+    if missed[worst] <= NOTED * np.abs(asked).max():
+        return []
+    size = abs(float(asked[worst]))
+    unit = receptor_of(plan.network, plan.network.projection(projection.name)).unit
+    return [
+        FidelityNote(
+            where=f"projection {projection.name!r}.weight",
+            requested=float(asked[worst]),
+            stored=float(tiles.weights[worst]),
+            relative_error=float(missed[worst]) / size if size else None,
+            unit=unit,
+            reason="Devices miss their targets, are stuck or have few levels; root mean square "
+            f"{float(np.sqrt(np.mean(missed**2))):.4g} {unit}".rstrip()
+            + ".",
+        )
+    ]
