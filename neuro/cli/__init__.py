@@ -11,7 +11,7 @@ from typing import Annotated, TextIO
 import typer
 
 from neuro import __version__
-from neuro.cli import check, demo, deploy, listing, run, show
+from neuro.cli import check, crossbar, demo, deploy, listing, run, show
 from neuro.errors import NeuroError, NeuroWarning
 
 USER_ERROR, INTERRUPTED = 2, 130
@@ -31,6 +31,7 @@ app.command()(deploy.deploy)
 app.command()(show.show)
 app.command()(listing.models)
 app.command()(listing.backends)
+app.add_typer(crossbar.app, name="crossbar")
 
 
 def main() -> None:

@@ -144,7 +144,7 @@ class NLADC:
     def waveform(self) -> tuple[FloatArray, FloatArray]:
         """Return the ramp over time without noise: times in ms and values in x."""
         values = self.ramp.waveform(self.held)
-        return self.hardware.clock * np.arange(values.size), values
+        return np.arange(values.size, dtype=np.float64) * self.hardware.clock, values
 
     def aged(self, time: float) -> "NLADC":
         """Return the converter `time` ms after programming, by the drift of its devices."""

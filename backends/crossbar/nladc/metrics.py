@@ -133,8 +133,14 @@ def conversion_errors(levels: Levels, thresholds: FloatArray, inputs: Inputs) ->
         deviation = np.abs(exact - output)
         mae += _between(inputs.weights * deviation, begin, end)
         mse += _between(inputs.weights * deviation**2, begin, end)
+    return Errors(mse=mse, mae=mae, enob=effective_bits(levels, mse))
+
+
+def effective_bits(levels: Levels, mse: FloatArray) -> FloatArray:
+    """Return the bits of an ideal linear converter with the same mean squared error."""
     low, high = levels.function.y_range
-    return Errors(mse=mse, mae=mae, enob=np.log2((high - low) / np.sqrt(12 * mse)))
+    bits: FloatArray = np.log2((high - low) / np.sqrt(12 * mse))
+    return bits
 
 
 def predicted_inl(levels: Levels, deviation: FloatArray) -> float:

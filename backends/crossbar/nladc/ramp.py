@@ -172,7 +172,7 @@ def design_ramp(
     >>> from neuro.backends.crossbar.nladc import function_named, levels_of
     >>> ramp = design_ramp(levels_of(function_named("sigmoid"), 5), g_max=150.0)
     >>> ramp.rows, ramp.bias_targets.size, round(ramp.bias_total)
-    (30, 5, 709)
+    (30, 5, 710)
     """
     largest = g_max - headroom
     if not 0 <= g_min < largest <= g_max < np.inf:

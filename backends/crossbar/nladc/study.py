@@ -69,7 +69,8 @@ class Rung:
         What the converters compare with, in x.
     figures : mapping of str to Figure
         ``mean_abs_inl``, ``max_abs_inl``, ``rms_inl``, ``mean_abs_dnl``, ``max_abs_dnl`` in output
-        LSB; ``missing_codes``; ``mse``, ``mae``, in units of the output; ``enob``, of each draw.
+        LSB; ``missing_codes``; ``mse`` and ``mae``, in output units (squared); ``enob``, of the
+        mean ``mse``.
     """
 
     name: str
@@ -77,7 +78,7 @@ class Rung:
     figures: dict[str, Figure]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values: each figure, its deviation, and the effective bits of the mean."""
+        """Return plain values: means, their deviations over draws, and how many draws."""
         return {
             **{name: figure.mean for name, figure in self.figures.items()},
             "deviation": {name: figure.deviation for name, figure in self.figures.items()},
@@ -319,4 +320,7 @@ def _rung(name: str, levels: Levels, thresholds: FloatArray, inputs: metrics.Inp
         key: Figure(mean=float(value.mean()), deviation=float(value.std()))
         for key, value in values.items()
     }
+    # That of the mean error, so that both figures say the same.
+    bits = float(metrics.effective_bits(levels, errors.mse.mean()))
+    figures["enob"] = replace(figures["enob"], mean=bits)
     return Rung(name=name, thresholds=thresholds, figures=figures)
