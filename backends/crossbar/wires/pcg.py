@@ -264,8 +264,7 @@ def norms(field: FloatArray) -> FloatArray:
 
 def products(first: FloatArray, second: FloatArray) -> FloatArray:
     """Return the inner product of each vector's fields, shape (vectors,)."""
-    flat = len(first), -1
-    return np.asarray(np.einsum("ka,ka->k", first.reshape(flat), second.reshape(flat)))
+    return np.asarray(np.einsum("kij,kij->k", first, second))
 
 
 def ratios(above: FloatArray, below: FloatArray) -> FloatArray:
