@@ -15,14 +15,18 @@ pytest.importorskip(
 
 from spinnaker_oracle.board import Board
 from spinnaker_oracle.compare import Emulation, Machine, MakeEngine, read_machine
-from spinnaker_oracle.networks import TICKS, Case, random_case
+from spinnaker_oracle.networks import TICKS, Case, long_case, random_case, short_case
 from spinnaker_oracle.recipe import from_network
 from spinnaker_oracle.toolchain import Mapped, map_networks, missing
 
 from neuro.backends.spinnaker.reference import ReferenceEmulator
 from neuro.ir import ConductanceExponentialLIF, PairSTDP
 
-SEEDS = range(64)
+CASES = [
+    *map(random_case, range(64)),
+    *map(long_case, range(12)),
+    *map(short_case, range(10)),
+]
 
 pytestmark = [
     pytest.mark.slow,
@@ -59,14 +63,13 @@ class Machines:
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Machines:
     recipes = [
         from_network(case.network, name=case.name, neurons_per_core=case.neurons_per_core)
-        for case in map(random_case, SEEDS)
+        for case in CASES
     ]
     return Machines(map_networks(recipes, tmp_path_factory.mktemp("oracle")))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_emulators_equal_the_binaries(machines: Machines, seed: int) -> None:
-    case = random_case(seed)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.name))
+def test_emulators_equal_the_binaries(machines: Machines, case: Case) -> None:
     machine = machines.run(case)
     for make in emulators():
         emulation = Emulation(case, make, ticks=TICKS)
@@ -74,33 +77,33 @@ def test_emulators_equal_the_binaries(machines: Machines, seed: int) -> None:
 
 
 def test_random_networks_reach_every_corner(machines: Machines) -> None:
-    cases = [random_case(seed) for seed in SEEDS]
-    found = {case: machines.run(case) for case in cases}
     rules = [
         {p.synapse.rule for p in case.network.projections if isinstance(p.synapse, PairSTDP)}
-        for case in cases
+        for case in CASES
     ]
+    found = [machines.run(case) for case in CASES]
+    emulations = [Emulation(case, next(emulators()), ticks=TICKS) for case in CASES]
     corners = {
         "conductances": [
             isinstance(case.network.populations[0].cell, ConductanceExponentialLIF)
-            for case in cases
+            for case in CASES
         ],
-        "several cores": [case.neurons_per_core < 256 for case in cases],
-        "long steps": [case.network.dt > 1.0 for case in cases],
+        "several cores": [case.neurons_per_core < 256 for case in CASES],
+        "long steps": [case.network.dt > 1.0 for case in CASES],
         "additive rule": ["additive" in rule for rule in rules],
         "multiplicative rule": ["multiplicative" in rule for rule in rules],
-        "saturation": [sum(item.saturations.values()) > 0 for item in found.values()],
-        "lost plastic synapses": [sum(item.skipped.values()) > 0 for item in found.values()],
+        "saturation": [sum(item.saturations.values()) > 0 for item in found],
+        "lost plastic synapses": [sum(item.skipped.values()) > 0 for item in found],
         "full histories": [
-            sum(_emulated(case).engine.tallies()["history_losses"].values()) > 0 for case in cases
+            sum(item.engine.tallies()["history_losses"].values()) > 0 for item in emulations
+        ],
+        "short steps": [case.network.dt < 1.0 for case in CASES],
+        "delay extensions": [
+            max(projection.stages for projection in item.layout.projections) > 0
+            for item in emulations
         ],
         "many spikes": [
-            sum(item.ticks.size for item in machine.recorded.values()) > 100
-            for machine in found.values()
+            sum(item.ticks.size for item in machine.recorded.values()) > 100 for machine in found
         ],
     }
     assert {name: sum(hits) for name, hits in corners.items() if sum(hits) < 5} == {}
-
-
-def _emulated(case: Case) -> Emulation:
-    return Emulation(case, next(emulators()), ticks=TICKS)

@@ -47,7 +47,8 @@ def test_binaries_hold_the_published_voltages_at_tick_150(boards: dict[str, Boar
 
 
 def test_binaries_learn_the_published_rows(boards: dict[str, Board]) -> None:
-    rows = [(row.time, row.trace, row.weights) for _, _, row in boards["C"].rows("recurrent")]
+    placed = [item.row for item in boards["C"].rows("recurrent")]
+    rows = [(row.time, row.trace, row.weights) for row in placed]
     assert rows == [
         (183, 2942, [2516, 1475, 1517]),
         (186, 2942, [0, 2694, 1832]),

@@ -26,7 +26,7 @@ def read_aplx(data: bytes) -> Image:
     ValueError
         At a command that is not one of the four.
     """
-    segments = []
+    segments: list[tuple[int, bytes]] = []
     for position in range(0, len(data), _ENTRY_BYTES):
         command, first, second, third = struct.unpack_from("<4I", data, position)
         if command == _START:

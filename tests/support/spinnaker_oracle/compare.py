@@ -12,11 +12,11 @@ from neuro.backends.spinnaker.options import Options
 from neuro.engine.interface import Engine, Recording, TraceProbe
 from neuro.passes import emitted
 from neuro.run import lower
-from spinnaker_oracle.board import Board, Recorded
+from spinnaker_oracle.board import Board, Placed, Recorded
 from spinnaker_oracle.networks import Case
-from spinnaker_oracle.rows import Row
 
 MakeEngine = Callable[[Layout, Options], Engine]
+Traces = dict[tuple[int, int], tuple[int, int]]
 
 _INPUTS = {
     "CurrentExponentialLIF": ("i_excitatory", "i_inhibitory"),
@@ -34,9 +34,10 @@ class Machine:
     recorded : dict
         By population.
     rows : dict
-        By projection: source, target, delay modulo slots, stored weight of each synapse, sorted.
+        By projection: source, target, stage of the delay extension, rest of the delay modulo slots,
+        stored weight; sorted; shape (synapses, 5).
     traces : dict
-        By projection: (last pre time, pre trace) of each source that has plastic synapses.
+        By projection: (last pre time, pre trace) of each row, by source and stage.
     slots, shifts : dict
         By population.
     saturations, skipped : dict
@@ -45,7 +46,7 @@ class Machine:
 
     recorded: dict[str, Recorded]
     rows: dict[str, NDArray[np.int64]]
-    traces: dict[str, dict[int, tuple[int, int]]]
+    traces: dict[str, Traces]
     slots: dict[str, int]
     shifts: dict[str, tuple[int, ...]]
     saturations: dict[str, int]
@@ -126,22 +127,41 @@ class Emulation:
             weights = np.rint(self.engine.weights(number) * target.scales[projection.receptor])
         sources = np.repeat(np.arange(projection.offsets.size - 1), np.diff(projection.offsets))
         steps = np.broadcast_to(projection.delay_steps, count)
-        table = np.stack([sources, projection.targets, steps % target.slots, weights], axis=1)
+        stages = (steps - 1) // target.slots
+        columns = [sources, projection.targets, stages, steps % target.slots, weights]
         expected = machine.rows[projection.name]
-        yield from _first(f"{projection.name} rows", expected, _sorted(table.astype(np.int64)))
+        found = _sorted(np.stack(columns, axis=1).astype(np.int64))
+        yield from _first(f"{projection.name} rows", expected, found)
         if projection.plasticity is not None:
-            found = self._traces(number, np.unique(sources))
-            yield from _unequal(f"{projection.name} traces", machine.traces[projection.name], found)
+            used = set(zip(sources.tolist(), stages.tolist(), strict=True))
+            traces = self._traces(number, used)
+            yield from _unequal(
+                f"{projection.name} traces", machine.traces[projection.name], traces
+            )
 
-    def _traces(self, number: int, sources: NDArray[np.int64]) -> dict[int, tuple[int, int]]:
-        """Return last pre times and traces, which both emulators name alike in their snapshots."""
+    def _traces(self, number: int, rows: set[tuple[int, int]]) -> Traces:
+        """Return the last pre time and the pre trace of rows, given by source and stage."""
         state = self.engine.snapshot()
-        prefix = f"projection{number}."
-        if f"{prefix}pre_time" not in state:  # the compiled kernels number groups of rows
-            prefix = f"rows{number}."
-        times, traces = (state[f"{prefix}{part}"] for part in ("pre_time", "pre_trace"))
-        times, traces = (array.reshape(-1, array.shape[-1])[0] for array in (times, traces))
-        return {int(j): (int(times[j]), int(traces[j])) for j in sources}
+        if f"projection{number}.pre_time" in state:  # the reference: by core, stage, source
+            times, traces = (
+                state[f"projection{number}.{part}"][0] for part in ("pre_time", "pre_trace")
+            )
+            return {(j, k): (int(times[k, j]), int(traces[k, j])) for j, k in rows}
+        found = {}  # the compiled kernels: groups of rows by projection and stage
+        for j, stage in rows:
+            group = self._groups().index((number, stage))
+            times, traces = (state[f"rows{group}.{part}"] for part in ("pre_time", "pre_trace"))
+            found[j, stage] = (int(times[j]), int(traces[j]))
+        return found
+
+    def _groups(self) -> list[tuple[int, int]]:
+        """Return the projections and stages that have synapses, in order."""
+        slots = {item.name: item.slots for item in self.layout.populations}
+        return [
+            (number, int(stage))
+            for number, item in enumerate(self.layout.projections)
+            for stage in np.unique((item.delay_steps - 1) // slots[item.target])
+        ]
 
     def _count_differences(self, machine: Machine) -> Iterator[str]:
         """Yield differences of counts.
@@ -159,20 +179,22 @@ class Emulation:
         yield from _unequal("skipped synapses", machine.skipped, skipped)
 
 
-def _table(found: list[tuple[int, int, Row]], slots: int) -> NDArray[np.int64]:
+def _table(found: list[Placed], slots: int) -> NDArray[np.int64]:
     lines = [
-        (source, first + target, delay % slots, weight)
-        for source, first, row in found
-        for target, delay, weight in zip(row.targets, row.delays, row.weights, strict=True)
+        (item.source, item.first + target, item.stage, delay % slots, weight)
+        for item in found
+        for target, delay, weight in zip(
+            item.row.targets, item.row.delays, item.row.weights, strict=True
+        )
     ]
-    return _sorted(np.array(lines, dtype=np.int64).reshape(-1, 4))
+    return _sorted(np.array(lines, dtype=np.int64).reshape(-1, 5))
 
 
-def _traces(found: list[tuple[int, int, Row]]) -> dict[int, tuple[int, int]]:
+def _traces(found: list[Placed]) -> Traces:
     return {
-        source: (row.time, row.trace)
-        for source, _, row in found
-        if row.time is not None and row.targets
+        (item.source, item.stage): (item.row.time, item.row.trace)
+        for item in found
+        if item.row.time is not None and item.row.trace is not None and item.row.targets
     }
 
 

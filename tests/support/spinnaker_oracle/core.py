@@ -5,7 +5,7 @@ data regions (specs, spinnaker section 11).
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,8 +25,10 @@ _TAGS, _SYSTEM_HEAP, _SYSTEM_HEAP_BYTES = SDRAM, SDRAM + 0x40000, 0x20000
 _HEADER, _REGIONS = SDRAM + 0x60000, SDRAM + 0x61000
 _HEAP_BYTES = 8 << 20
 _LOG_BYTES = 16384
+_EXCHANGE_REGION = "SDRAM Params"
 _SDRAM_HEAP = SDRAM + SDRAM_BYTES - _HEAP_BYTES
-_MAX_REGIONS = 32
+_EXCHANGE = SDRAM + 0x60800
+_MAX_REGIONS, _SYSTEM_REGION = 32, 0
 _RECORDING_BYTES = 1 << 20
 
 _RUNNING, _WAITING, _PAUSED = 7, 8, 10
@@ -64,6 +66,7 @@ class Core:
         self._processor = Processor(_image(binary), core=number)
         self._block = _CORE_BLOCKS + _CORE_BLOCK_BYTES * number
         self._addresses: dict[str, tuple[int, int]] = {}
+        _, _, self._port = struct.unpack("<3I", regions[_SYSTEM_REGION].content)
         self._write_system_variables()
         self._load(regions)
         self._processor.run()
@@ -71,10 +74,9 @@ class Core:
 
     def start(self, ticks: int) -> None:
         """Tell the application how long to run."""
-        _, _, port = struct.unpack("<3I", self.region("System"))
         message = struct.pack(
             "<IHHBBBBHHHHIII", 0, 8 + 16 + 4, 0, 7, 0xFF,
-            port << 5 | self._number, 0xFF, 0, 0, _RUN_COMMAND, 0, ticks, 0, 0,
+            self._port << 5 | self._number, 0xFF, 0, 0, _RUN_COMMAND, 0, ticks, 0, 0,
         )  # fmt: skip
         self._processor.write(_MESSAGE, message.ljust(292, b"\0"))
         self._processor.write(self._block + 48, struct.pack("<I", _MESSAGE))
@@ -89,10 +91,18 @@ class Core:
         self._processor.timers.tick()
         return self._finish()
 
-    def deliver(self, key: int, payload: int | None = None) -> list[tuple[int, int | None]]:
-        """Receive one packet and work on it to the end; return the packets sent."""
-        self._processor.packets.receive(key, payload)
-        return self._finish()
+    def deliver(self, packets: Iterable[tuple[int, int | None]]) -> None:
+        """Receive packets, (key, payload), and work on them to the end.
+
+        Raises
+        ------
+        RuntimeError
+            If the application answers with packets.
+        """
+        for packet in packets:
+            self._processor.packets.receive(*packet)
+        if self._finish():
+            raise RuntimeError("a packet was sent outside the neuron update")
 
     def region(self, label: str) -> bytes:
         """Return a region as it is now."""
@@ -118,6 +128,15 @@ class Core:
         rows, indices = np.nonzero(bits)
         ticks = np.ascontiguousarray(records[:, :4]).view("<u4")[:, 0].astype(np.int64)
         return ticks[rows], indices.astype(np.int64)
+
+    def inputs(self) -> bytes:
+        """Return what a core of synapses has written for its core of neurons."""
+        _, size = struct.unpack_from("<2I", self.region(_EXCHANGE_REGION))
+        return self._processor.read(_EXCHANGE, size)
+
+    def set_inputs(self, data: bytes) -> None:
+        """Let a core of neurons find what its core of synapses has written."""
+        self._processor.write(_EXCHANGE, data)
 
     @property
     def _number(self) -> int:
@@ -178,9 +197,7 @@ class Core:
             if region is None:
                 table += [0, 0, 0]
                 continue
-            content = region.content
-            if region.label.upper() == "RECORDING":
-                content = _limit_recording(content)
+            content = _loadable(region)
             size = max(region.size, len(content)) + 3 & ~3
             if address + size > _SDRAM_HEAP:
                 raise RuntimeError(f"region {region.label!r} of {size} bytes does not fit")
@@ -198,8 +215,11 @@ def _image(binary: Path) -> Image:
     return read_aplx(binary.read_bytes())
 
 
-def _limit_recording(content: bytes) -> bytes:
-    """Cut the space of each channel, which the host sets to all that the chip has."""
-    words = np.frombuffer(content, "<u4").copy()
-    words[1::3] = np.minimum(words[1::3], _RECORDING_BYTES)
+def _loadable(region: Region) -> bytes:
+    """Return the bytes of a region with what the host only knows when it loads."""
+    words = np.frombuffer(region.content, "<u4").copy()
+    if region.label.upper() == "RECORDING":  # the space of each channel: all that the chip has
+        words[1::3] = np.minimum(words[1::3], _RECORDING_BYTES)
+    elif region.label == _EXCHANGE_REGION:  # where the synaptic inputs lie
+        words[0] = _EXCHANGE
     return words.tobytes()

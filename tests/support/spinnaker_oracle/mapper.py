@@ -31,7 +31,11 @@ def _map(recipes: list[dict[str, Any]], dt: float) -> dict[str, Any]:
     sim.run(_duration(recipes) * dt)
     database = str(Path(SpynnakerDataView.get_ds_database_path()).resolve())
     answer = {
-        name: {"database": database, "slices": {key: _slices(f"{name}/{key}") for key in parts}}
+        name: {
+            "database": database,
+            "slices": {key: _slices(f"{name}/{key}") for key in parts},
+            "relays": {key: _slices(f"{name}/{key}_delayed") for key in parts},
+        }
         for name, parts in built.items()
     }
     sim.end()

@@ -5,7 +5,8 @@ parameters of each neuron, delays with ties, weights up to saturation, learning 
 that share a target.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,23 +27,17 @@ from neuro.seeds import stream
 
 TICKS = 150
 _DRIVING_FORCE = 60.0  # mV; turns a current into a conductance of like effect
-_MEMBRANE = 0.05  # uS, cm / tau_m of a typical neuron
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A network and how it is cut into cores."""
+    """A network, how it is cut into cores, and a name among those that are mapped together."""
 
-    seed: int
+    name: str
     network: Network
     neurons_per_core: int
-
-    @property
-    def name(self) -> str:
-        """What it is called among those that are mapped together."""
-        return f"seed{self.seed}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +50,70 @@ class _Style:
     repeats: int  # spikes of one source in one tick, at most
     excitable: bool  # neurons that fire without input
     longest: int  # delay, ticks
+    longest_recurrent: int  # the same within a population
     tied: bool  # two delays only
+    densities: tuple[float, ...]  # of connections, to choose from
+    plastic: bool
+    plastic_recurrent: bool  # within a population
 
 
 def random_case(seed: int) -> Case:
-    """Return the network of a seed."""
+    """Return the small network of a seed; all its delays fit into the slots of its cores."""
     rng = stream(seed, "oracle")
     style = _style(rng)
     sizes = {name: _size(rng) for name in ("x", "y", "a", "b")}
+    split = rng.random() < 0.35
+    neurons_per_core = int(rng.integers(6, 16)) if split else 256
+    network = _network(rng, style, sizes, seed)
+    return Case(name=f"small{seed}", network=network, neurons_per_core=neurons_per_core)
+
+
+def long_case(seed: int) -> Case:
+    """Return the network of a seed whose delays need extensions of one to four stages.
+
+    Learning at 129 neurons and 32 slots would exhaust a core's memory. More than one stage only
+    between neurons of one population: the toolchain places the later stages by the width of
+    the target's core, and loses synapses if the source's differs.
+    """
+    rng = stream(seed, "oracle", "long")
+    wide = bool(rng.random() < 0.4)
+    slots, low = (32, 129) if wide else (64, 65)
+    style = replace(
+        _style(rng),
+        longest=int(rng.choice([slots + 1, 2 * slots - 1, 2 * slots])),
+        longest_recurrent=140,
+        tied=False,
+        densities=(0.05, 0.15),
+        plastic=not wide,
+    )
+    sizes = {name: _size(rng) for name in ("x", "y", "b")} | {"a": low + int(rng.integers(0, 9))}
+    network = _network(rng, style, sizes, seed)
+    return Case(name=f"long{seed}", network=network, neurons_per_core=256)
+
+
+def short_case(seed: int) -> Case:
+    """Return the small network of a seed with steps below 1 ms: neurons and synapses apart.
+
+    Left out is what depends there on the order of packets within a tick: plastic delays that fill
+    the slots; spikes of one source in one tick, whose row is fetched before it is written back;
+    learning within a population, whose spikes enter the history one by one.
+    """
+    rng = stream(seed, "oracle", "short")
+    longest = int(rng.choice([1, 3, 7, 13]))
+    style = replace(
+        _style(rng),
+        dt=float(rng.choice([0.1, 0.5])),
+        repeats=1,
+        longest=longest,
+        longest_recurrent=longest,
+        plastic_recurrent=False,
+    )
+    sizes = {name: _size(rng) for name in ("x", "y", "a", "b")}
+    network = _network(rng, style, sizes, seed)
+    return Case(name=f"short{seed}", network=network, neurons_per_core=256)
+
+
+def _network(rng: np.random.Generator, style: _Style, sizes: dict[str, int], seed: int) -> Network:
     rules = {name: _rule(rng, style) for name in "ab"}
     projections = [_static(rng, style, sizes, "x", "a", "excitatory")]
     for source, target, receptor, chance in (
@@ -75,10 +126,11 @@ def random_case(seed: int) -> Case:
         ("x", "a", "excitatory", 0.5), ("a", "a", "excitatory", 0.4), ("y", "a", "inhibitory", 0.2),
         ("a", "b", "excitatory", 0.3), ("x", "b", "excitatory", 0.3),
     ):  # fmt: skip
-        if rng.random() < chance:
+        possible = style.plastic and (source != target or style.plastic_recurrent)
+        if possible and rng.random() < chance:
             ends = (source, target, receptor)
             projections.append(_plastic(rng, style, sizes, ends, rules[target]))
-    network = Network(
+    return Network(
         name=f"seed {seed}",
         populations=tuple(_population(rng, style, name, sizes[name]) for name in "ab"),
         inputs=tuple(_input(rng, style, name, sizes[name]) for name in "xy"),
@@ -92,23 +144,22 @@ def random_case(seed: int) -> Case:
         semantics="tick",
         seed=seed,
     )
-    split = rng.random() < 0.35
-    return Case(
-        seed=seed,
-        network=network,
-        neurons_per_core=int(rng.integers(3, 12)) if split else 256,
-    )
 
 
 def _style(rng: np.random.Generator) -> _Style:
+    longest = int(rng.choice([1, 2, 3, 4, 7, 8, 13, 16, 40]))
     return _Style(
         dt=2.0 if rng.random() < 0.15 else 1.0,
         conductances=bool(rng.random() < 0.4),
-        rate=float(rng.choice([0.01, 0.03, 0.1, 0.25])),
-        repeats=int(rng.choice([1, 1, 2, 5])),
+        rate=float(rng.choice([0.01, 0.03, 0.1, 0.2])),
+        repeats=int(rng.choice([1, 1, 2, 3])),
         excitable=bool(rng.random() < 0.25),
-        longest=int(rng.choice([1, 2, 3, 4, 7, 8, 13, 16, 40])),
+        longest=longest,
+        longest_recurrent=longest,
         tied=bool(rng.random() < 0.3),
+        densities=(0.2, 0.6, 1.0),
+        plastic=True,
+        plastic_recurrent=True,
     )
 
 
@@ -157,9 +208,11 @@ def _input(rng: np.random.Generator, style: _Style, name: str, size: int) -> Inp
     )
 
 
-def _pairs(rng: np.random.Generator, sources: int, targets: int, *, once: bool) -> PairList:
+def _pairs(
+    rng: np.random.Generator, style: _Style, sources: int, targets: int, *, once: bool
+) -> PairList:
     """Draw pairs; static ones may occur twice."""
-    chosen = np.flatnonzero(rng.random(sources * targets) < rng.choice([0.2, 0.6, 1.0]))
+    chosen = np.flatnonzero(rng.random(sources * targets) < rng.choice(style.densities))
     if not chosen.size:
         chosen = rng.integers(0, sources * targets, 1)
     if not once and rng.random() < 0.3:
@@ -167,11 +220,12 @@ def _pairs(rng: np.random.Generator, sources: int, targets: int, *, once: bool) 
     return PairList(sources=chosen // targets, targets=chosen % targets)
 
 
-def _delays(rng: np.random.Generator, style: _Style, count: int) -> FloatArray:
+def _delays(rng: np.random.Generator, style: _Style, count: int, *, recurrent: bool) -> FloatArray:
+    longest = style.longest_recurrent if recurrent else style.longest
     if style.tied:
-        steps = rng.choice(rng.integers(1, style.longest + 1, 2), count)
+        steps = rng.choice(rng.integers(1, longest + 1, 2), count)
     else:
-        steps = rng.integers(1, style.longest + 1, count)
+        steps = rng.integers(1, longest + 1, count)
     return steps * style.dt
 
 
@@ -189,16 +243,16 @@ def _static(
     target: str,
     receptor: str,
 ) -> Projection:
-    pairs = _pairs(rng, sizes[source], sizes[target], once=False)
+    pairs = _pairs(rng, style, sizes[source], sizes[target], once=False)
     count = len(pairs.sources)
     scale = _weight(rng, style, sizes[source])
     # From equal weights to weights so unequal that the small ones vanish.
     weights = scale * rng.lognormal(0.0, rng.choice([0.0, 0.5, 2.5]), count)
-    synapse = Static(weight=weights, delay=_delays(rng, style, count))
+    synapse = Static(weight=weights, delay=_delays(rng, style, count, recurrent=source == target))
     return Projection(source, target, pairs, synapse, receptor)
 
 
-def _rule(rng: np.random.Generator, style: _Style) -> dict[str, object]:
+def _rule(rng: np.random.Generator, style: _Style) -> dict[str, Any]:
     multiplicative = not style.conductances and bool(rng.random() < 0.4)
     w_max = _weight(rng, style, 8) * rng.uniform(0.5, 3.0)
     relative = multiplicative or bool(rng.random() < 0.3)
@@ -220,11 +274,13 @@ def _plastic(
     style: _Style,
     sizes: dict[str, int],
     ends: tuple[str, str, str],
-    rule: dict[str, object],
+    rule: dict[str, Any],
 ) -> Projection:
     source, target, receptor = ends
-    pairs = _pairs(rng, sizes[source], sizes[target], once=True)
+    pairs = _pairs(rng, style, sizes[source], sizes[target], once=True)
     count = len(pairs.sources)
-    weights = rng.uniform(float(str(rule["w_min"])), float(str(rule["w_max"])), count)
-    synapse = PairSTDP(weight=weights, delay=_delays(rng, style, count), **rule)
+    weights = rng.uniform(rule["w_min"], rule["w_max"], count)
+    synapse = PairSTDP(
+        weight=weights, delay=_delays(rng, style, count, recurrent=source == target), **rule
+    )
     return Projection(source, target, pairs, synapse, receptor)

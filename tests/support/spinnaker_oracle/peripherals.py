@@ -5,6 +5,7 @@ raises. Work is done at once: a transfer is complete when its last register has 
 Register maps: SpiNNaker data sheet, version 2.02 (University of Manchester, 2011).
 """
 
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -153,35 +154,33 @@ class PacketPort:
         self._interrupts = interrupts
         self._control = 0
         self._data = 0
-        self._received: tuple[int, int | None] | None = None
+        self._received: deque[tuple[int, int | None]] = deque()
         self.sent: list[tuple[int, int | None]] = []
 
     def receive(self, key: int, payload: int | None) -> None:
-        """Offer a packet to the core; it must have taken the one before."""
-        if self._received is not None:
-            raise RuntimeError("a packet arrived before the last one was read")
-        self._received = (key, payload)
+        """Let a packet wait for the core."""
+        self._received.append((key, payload))
         self._interrupts.set(PACKET, active=True)
 
     def read(self, offset: int) -> int:
         """Return a register; reading the key takes the packet."""
         if offset == 0x00:
             return 0x90000000 | self._control & 0x00FF0000  # empty, not full
-        if self._received is None:
+        if not self._received:
             return 0
-        key, payload = self._received
+        key, payload = self._received[0]
         if offset == 0x14:
-            self._received = None
-            self._interrupts.set(PACKET, active=False)
+            self._received.popleft()
+            self._interrupts.set(PACKET, active=bool(self._received))
             return key
         status = 0x80000000 | (0 if payload is None else PAYLOAD)
-        return {0x04: status, 0x10: payload or 0}.get(offset, 0)
+        return {0x0C: status, 0x10: payload or 0}.get(offset, 0)
 
     def write(self, offset: int, value: int) -> None:
         """Set a register; writing the key sends the packet, with the data if there are any."""
         if offset == 0x00:
             self._control = value
-        elif offset == 0x0C:
+        elif offset == 0x04:
             self._data = value
             self._control |= PAYLOAD
         elif offset == 0x08:
@@ -190,13 +189,16 @@ class PacketPort:
 
 
 class Timers:
-    """Two counters; the first one's interrupt is raised from outside, tick by tick."""
+    """Two counters; the first one's interrupt is raised from outside, tick by tick.
 
-    _CYCLES_PER_READ = 50
+    A counter moves when it is looked at, so that waiting ends, and stops at zero.
+    """
+
+    _CYCLES_PER_READ = 20
 
     def __init__(self, interrupts: InterruptController) -> None:
         self._interrupts = interrupts
-        self._registers = {0x00: 200_000, 0x04: 200_000}
+        self._registers = {0x00: 0, 0x04: 0, 0x20: 0, 0x24: 0}
 
     def tick(self) -> None:
         """Raise the timer interrupt, with a full count."""
@@ -204,16 +206,18 @@ class Timers:
         self._interrupts.set(TIMER, active=True)
 
     def read(self, offset: int) -> int:
-        """Return a register; a counter moves when it is looked at, so that waiting ends."""
+        """Return a register."""
         value = self._registers.get(offset, 0)
         if offset & 0x1F == 0x04:
-            self._registers[offset] = (value - self._CYCLES_PER_READ) & 0xFFFFFFFF
+            self._registers[offset] = max(0, value - self._CYCLES_PER_READ)
         return value
 
     def write(self, offset: int, value: int) -> None:
-        """Set a register."""
+        """Set a register; loading a counter sets it."""
         self._registers[offset] = value
-        if offset == 0x0C:
+        if offset & 0x1F == 0x00:
+            self._registers[offset + 4] = value
+        elif offset == 0x0C:
             self._interrupts.set(TIMER, active=False)
 
 

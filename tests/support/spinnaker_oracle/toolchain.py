@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from spinnaker_oracle.core import Region
 from spinnaker_oracle.recipe import Recipe
@@ -53,10 +54,22 @@ class Slice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapped:
-    """A network as the toolchain would load it: slices by population or source, and their data."""
+    """A network as the toolchain would load it.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    slices : dict
+        By population or source.
+    relays : dict
+        By population or source: the delay extension of its spikes, empty without one.
+    database : Path
+        The data of all cores.
+    """
 
     recipe: Recipe
     slices: dict[str, tuple[Slice, ...]]
+    relays: dict[str, tuple[Slice, ...]]
     database: Path
 
     def regions(self, core: tuple[int, int, int]) -> dict[int, Region]:
@@ -108,20 +121,25 @@ def map_networks(recipes: Sequence[Recipe], folder: Path) -> list[Mapped]:
     return [
         Mapped(
             recipe=recipe,
-            slices={
-                name: tuple(
-                    Slice(
-                        first=row["first"],
-                        stop=row["stop"],
-                        core=tuple(row["core"]),
-                        binary=Path(row["binary"]),
-                        key=row["key"],
-                    )
-                    for row in rows
-                )
-                for name, rows in found[recipe.name]["slices"].items()
-            },
+            slices=_slices(found[recipe.name]["slices"]),
+            relays=_slices(found[recipe.name]["relays"]),
             database=Path(found[recipe.name]["database"]),
         )
         for recipe in recipes
     ]
+
+
+def _slices(found: dict[str, list[dict[str, Any]]]) -> dict[str, tuple[Slice, ...]]:
+    return {
+        name: tuple(
+            Slice(
+                first=row["first"],
+                stop=row["stop"],
+                core=tuple(row["core"]),
+                binary=Path(row["binary"]),
+                key=row["key"],
+            )
+            for row in rows
+        )
+        for name, rows in found.items()
+    }
