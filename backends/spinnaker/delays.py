@@ -57,8 +57,8 @@ def used_slots(longest: int, available: int, *, limits: bool = True) -> int:
     """
     if not limits:
         return 1 << bits(max(longest, 1) + 1)
-    # Without input the field still has no bit, as on the machine: one slot.
-    return min(1 << (bits(longest) if longest else 0), available)
+    # sPyNNaker gives a population without input as many as one with the shortest delay.
+    return min(1 << bits(max(longest, 1)), available)
 
 
 def stage_of(delay_steps: Any, slots: int) -> Any:

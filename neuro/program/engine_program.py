@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -269,12 +270,13 @@ class EngineProgram(Program):
     def _digest(self) -> str:
         return digest(self._plan.network)
 
-    def _identity(self) -> dict[str, str | float]:
+    def _identity(self) -> dict[str, Any]:
         """Return what a saved state must share with the program that continues it."""
         return {
             "network": self._digest,
             "semantics": self._plan.semantics,
             "engine": self._engine.kind,
+            "options": dict(self._target.options),
         }
 
     def _provenance(self, further: Sequence[FidelityNote] = ()) -> Provenance:
@@ -284,6 +286,7 @@ class EngineProgram(Program):
             backend=self._target.backend,
             engine=self._engine.description,
             target=self._target.name,
+            options=dict(self._target.options),
             network=network.name,
             network_digest=self._digest,
             designed_semantics=network.semantics,

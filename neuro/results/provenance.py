@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from neuro.notes import FidelityNote
+from neuro.target import Option
 
 TIMINGS = ("started", "run_seconds")
 """Members that differ between two runs of the same thing."""
@@ -22,6 +23,8 @@ class Provenance:
         Versions, and the kind of machine.
     backend, engine, target : str
         What ran; `engine` names the kernels.
+    options : dict of str to str, int, float or bool
+        Choices of the target, as they were for this run.
     network : str
         Name of the network.
     network_digest : str
@@ -47,6 +50,7 @@ class Provenance:
     backend: str
     engine: str
     target: str
+    options: dict[str, Option]
     network: str
     network_digest: str
     designed_semantics: str
@@ -75,11 +79,12 @@ class Provenance:
         """
         members = {item.name: values[item.name] for item in fields(cls)}
         members["notes"] = tuple(FidelityNote(**note) for note in values["notes"])
+        members["options"] = dict(values["options"])
         members["warnings"] = tuple(str(text) for text in values["warnings"])
         return cls(**members)
 
 
-def versions() -> dict[str, str]:
+def versions() -> dict[str, Any]:
     """Return the versions that every provenance starts with."""
     from neuro import __version__
 

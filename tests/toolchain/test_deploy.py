@@ -81,6 +81,7 @@ def several_cores() -> Network:
         "several cores",
         source(300),
         Population("a", 600, CURRENT),
+        Population("unconnected", 3, CURRENT),
         Projection("in", "a", SPARSE, Static(weight=Uniform(0.1, 0.5), delay=Uniform(1.0, 8.0))),
         Projection(
             "a",

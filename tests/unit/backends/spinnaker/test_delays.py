@@ -14,7 +14,7 @@ def test_available_slots_depend_on_the_neurons_per_core(neurons: int, slots: int
 
 
 @pytest.mark.parametrize(
-    ("longest", "slots"), [(0, 1), (1, 2), (2, 2), (3, 4), (4, 4), (5, 8), (33, 32)]
+    ("longest", "slots"), [(0, 2), (1, 2), (2, 2), (3, 4), (4, 4), (5, 8), (33, 32)]
 )
 def test_used_slots_are_the_power_of_two_that_holds_the_longest_delay(
     longest: int, slots: int
