@@ -123,6 +123,7 @@ def _provenance(plan: Plan, outcome: Outcome, target: Target) -> Provenance:
         backend=target.backend,
         engine=f"SpiNNaker board, sPyNNaker {require_toolchain()}",
         target=target.name,
+        options=dict(target.options),
         network=network.name,
         network_digest=digest(network),
         designed_semantics=network.semantics,
