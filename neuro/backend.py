@@ -149,6 +149,33 @@ class Program(ABC):
         self.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """One step of a fidelity ladder: the same plan with one approximation more.
+
+    Parameters
+    ----------
+    name : str
+        Short name of the approximation, different from that of every other rung.
+    what : str
+        What is approximated in it, one sentence.
+    after : str or None
+        Name of an earlier rung, to whose approximations this one adds; None for the first rung,
+        which has none of them.
+    program : callable
+        Makes the program, ready to run.
+    target : Target or None
+        Hardware with the options of this rung, whose energy can be asked for; None if the rung is
+        not yet on hardware.
+    """
+
+    name: str
+    what: str
+    after: str | None
+    program: Callable[[], Program]
+    target: Target | None = None
+
+
 class Backend(ABC):
     """Code that runs plans."""
 
@@ -183,4 +210,11 @@ class Backend(ABC):
         ------
         UnsupportedError
             If there is no energy model of this hardware.
+        """
+
+    @abstractmethod
+    def rungs(self, plan: Plan, target: Target) -> tuple[Rung, ...]:
+        """List the approximations of a target one by one, the first rung without any of them.
+
+        Empty if there are none to tell apart.
         """

@@ -81,6 +81,29 @@ def compile_network(
     semantics: str | None = None,
 ) -> Program:
     """Lower a network and compile it, ready to run; see `simulate` for the parameters."""
+    engine, hardware, plan = lower_for(network, backend, target=target, semantics=semantics)
+    return engine.compile(plan, hardware)
+
+
+def lower_for(
+    network: Network,
+    backend: str,
+    *,
+    target: str | Target | None = None,
+    semantics: str | None = None,
+) -> tuple[Backend, Target, Plan]:
+    """Lower a network for a backend; see `simulate` for the parameters.
+
+    Returns
+    -------
+    Backend, Target, Plan
+        What runs it, on which hardware, and the lowered network.
+
+    Raises
+    ------
+    NeuroError
+        If the backend lacks a part of the network, or the target is not its own.
+    """
     engine = load_backend(backend)
     hardware = _target(engine, target)
     chosen = _semantics(network, semantics)
@@ -88,7 +111,7 @@ def compile_network(
         f"network {network.name!r} on backend {backend!r}",
         unsupported(network, chosen, engine.capabilities(hardware)),
     )
-    return engine.compile(lower(network, semantics=chosen), hardware)
+    return engine, hardware, lower(network, semantics=chosen)
 
 
 def check(

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from neuro.backend import Availability, Backend
+from neuro.backend import Availability, Backend, Rung
 from neuro.check import CheckReport, refusal
 from neuro.energy import EnergyReport
 from neuro.engine import build, make_engine, native_detail
@@ -65,6 +65,10 @@ class CPU(Backend):
             limit="Energy is accounted for on targets with coefficients, such as SpiNNaker boards",
             hint="Run the network with backend='spinnaker'",
         )
+
+    def rungs(self, plan: Plan, target: Target) -> tuple[Rung, ...]:
+        """Return none: nothing is approximated but, in single precision, every number."""
+        return ()
 
 
 def _precision_notes(target: Target) -> list[FidelityNote]:

@@ -4,12 +4,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from neuro.backend import Availability, Backend
+from neuro.backend import Availability, Backend, Rung
 from neuro.backends.crossbar.check import check_plan, weight_issues
 from neuro.backends.crossbar.engine import CrossbarEngine
 from neuro.backends.crossbar.hardware import hardware_from
 from neuro.backends.crossbar.options import target_options, with_effects
 from neuro.backends.crossbar.placement import capacity_issue, place
+from neuro.backends.crossbar.rungs import array_rungs
 from neuro.backends.crossbar.synapses import ProjectionTiles
 from neuro.check import CheckReport
 from neuro.energy import EnergyReport
@@ -88,6 +89,10 @@ class Crossbar(Backend):
             value=target.name,
             limit="Counters 'reads', 'column_conversions' and 'writes' say what was done",
         )
+
+    def rungs(self, plan: Plan, target: Target) -> tuple[Rung, ...]:
+        """List the effects of an array, each alone and then together; see `array_rungs`."""
+        return array_rungs(plan, target, self.compile)
 
 
 def _notes(plan: Plan, projection: PlannedProjection, tiles: ProjectionTiles) -> list[FidelityNote]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import ClassVar
 
-from neuro.backend import Availability, Backend
+from neuro.backend import Availability, Backend, Rung
 from neuro.backends.spinnaker.check import check_plan
 from neuro.backends.spinnaker.energy import energy_report
 from neuro.backends.spinnaker.hardware import hardware
@@ -11,6 +11,7 @@ from neuro.backends.spinnaker.lay_out import lay_out
 from neuro.backends.spinnaker.limits import CAPABILITIES
 from neuro.backends.spinnaker.make import make_emulator, native_detail
 from neuro.backends.spinnaker.options import target_options
+from neuro.backends.spinnaker.rungs import machine_rungs
 from neuro.check import CheckReport
 from neuro.energy import EnergyReport
 from neuro.plan import Plan
@@ -67,6 +68,10 @@ class SpiNNaker(Backend):
             result.duration,
             time_scale_factor=options.time_scale_factor,
         )
+
+    def rungs(self, plan: Plan, target: Target) -> tuple[Rung, ...]:
+        """List what separates the machine from real numbers; see `machine_rungs`."""
+        return machine_rungs(plan, target, self.compile)
 
 
 def _without_numbers(plan: Plan) -> Plan:

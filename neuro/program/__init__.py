@@ -5,5 +5,6 @@ into results.
 """
 
 from neuro.program.engine_program import EngineProgram
+from neuro.program.float_program import float_program
 
-__all__ = ["EngineProgram"]
+__all__ = ["EngineProgram", "float_program"]

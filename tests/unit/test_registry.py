@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 import pytest
 
 from neuro import registry
-from neuro.backend import Availability, Backend, Program
+from neuro.backend import Availability, Backend, Program, Rung
 from neuro.check import CheckReport
 from neuro.energy import EnergyReport
 from neuro.errors import UnavailableError, ValidationError
@@ -33,6 +33,9 @@ class Absent(Backend):
         raise NotImplementedError
 
     def energy(self, plan: Plan, target: Target, result: Result) -> EnergyReport:
+        raise NotImplementedError
+
+    def rungs(self, plan: Plan, target: Target) -> tuple[Rung, ...]:
         raise NotImplementedError
 
 
