@@ -81,7 +81,14 @@ def line_resistance(
     line = _line(node)
     _require_positive("wires.length", length, "um")
     factor = 1 + TEMPERATURE_COEFFICIENT * (temperature - REFERENCE_TEMPERATURE)
-    _require_positive("wires.temperature", temperature if factor > 0 else factor, "K")
+    if not 0 < factor < np.inf:
+        coldest = REFERENCE_TEMPERATURE - 1 / TEMPERATURE_COEFFICIENT
+        raise ValidationError(
+            "wires.temperature",
+            format_value(temperature, "K"),
+            value=temperature,
+            limit=f"The linear law of the resistivity needs more than {coldest:.3g} K",
+        )
     ohms = line.resistivity * factor * length / (line.width**2 * line.aspect_ratio)
     return ohms * OHM
 

@@ -34,7 +34,7 @@ TOLERANCE = 1e-10
 """Residual of the cell currents relative to the currents."""
 
 MOST_ITERATIONS = 1000
-"""Of conjugate gradients; valid arrays need less than fifty."""
+"""Of conjugate gradients; linear cells need less than fifty, very steep ones some hundreds."""
 
 MOST_CORRECTIONS = 20
 """Times that conjugate gradients start anew from the residual; the second time is rare."""
@@ -60,8 +60,8 @@ class UniformArray:
 
     Parameters
     ----------
-    word, bit : Modes
-        Of a word line, shape (columns, columns), and a bit line, shape (rows, rows).
+    word, bit : array, shapes (columns, columns) and (rows, rows)
+        Eigenvectors of a word line and of a bit line, in columns.
     resistance : array, shape (rows, columns)
         Resistance of both lines in series for each pair of modes, Mohm.
     """

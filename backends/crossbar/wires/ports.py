@@ -6,7 +6,8 @@ of cells are joined side by side, and the ports in which they meet are eliminate
 transformation, :math:`c_{ij} \leftarrow c_{ij} + c_{ik} c_{kj} / \sum_l c_{kl}`, or by its block
 form. At the end only sources (left) and ground (bottom) are left, and the mesh between them is
 the result. As nothing is ever subtracted, every entry keeps its relative accuracy, however small
-the wires' resistance (Grassmann, Taksar and Heyman 1985, for Markov chains). Cost: O(N^3).
+the wires' resistance (as for Markov chains: Grassmann, Taksar and Heyman, Oper. Res. 33, 1985).
+Cost: O(N^3) for the longer side N.
 """
 
 from collections.abc import Callable, Sequence
