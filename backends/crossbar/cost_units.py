@@ -9,7 +9,6 @@ COST_UNITS: Mapping[str, str] = {
     "cost_column": "fJ",
     "cost_device": "fJ",
     "cost_elementwise": "fJ",
-    "cost_fixed": "fJ",
     "cost_row_capacitance": "nF",
     "cost_driver_voltage": "mV",
     "cost_adc_step": "fJ",
@@ -17,6 +16,6 @@ COST_UNITS: Mapping[str, str] = {
     "cost_device_area": "um^2",
     "cost_column_area": "um^2",
 }
-"""Energy of a column's periphery for a clock, of a device for a clock, of one operation on one
-value, of one step whatever the array; capacitance that a cell adds to its row and the swing on it;
-Walden's energy for a conversion step and Schreier's figure of merit in dB; areas."""
+"""Energy of a column's periphery and of a device for a clock, and of one operation on one value;
+capacitance that a cell adds to its row, and the swing on it; Walden's energy for a conversion step,
+and Schreier's figure of merit in dB; areas."""

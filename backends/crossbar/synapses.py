@@ -126,8 +126,9 @@ class ProjectionTiles:
                 raise ValueError("array weights has another shape")
             self.weights = arrays["weights"].copy()
         for number, grid in enumerate(self.grids):
-            *counts, read, write = arrays[f"grid{number}.use"].tolist()
-            grid.use = Use(*map(int, counts), read, write)
+            kept = arrays[f"grid{number}.use"].tolist()
+            members = zip(fields(Use), kept, strict=True)
+            grid.use = Use(**{item.name: item.type(value) for item, value in members})  # type: ignore[operator]
             for position, block in enumerate(grid.blocks):
                 prefix = f"grid{number}.tile{position}."
                 block.tile.resume(

@@ -20,6 +20,6 @@ def growth(time: float, read_time: float) -> float:
     Examples
     --------
     >>> growth(0.0, 1.0), round(growth(1.0e3, 2.5e-4), 4)
-    (0.0, 3.8147)
+    (0.0, 3.809)
     """
     return float(np.sqrt(np.log(max((time + read_time) / (2 * read_time), 1.0))))
