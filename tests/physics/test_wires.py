@@ -179,6 +179,17 @@ def test_every_entry_keeps_its_relative_accuracy_with_next_to_no_resistance():
     assert effective_conductance(conductance, wires) == pytest.approx(expected, rel=1e-12, abs=0)
 
 
+@pytest.mark.parametrize("ohm", [1e-6, 1e-3, 10.0, 1e3, 1e6])
+def test_solvers_settle_far_outside_the_usual_resistances(ohm):
+    conductance, voltage = array("random", 96, 96)
+    wires = ohms(ohm, ohm)
+    exact = voltage @ effective_conductance(conductance, wires)
+    linear = linear_operating_point(conductance, voltage, wires)
+    bent = operating_point(conductance, voltage, wires, SinhConduction(voltage=250.0))
+    assert linear.column_current == pytest.approx(exact, abs=1e-9 * np.abs(exact).max())
+    assert max(linear.residual, bent.residual) <= 1e-9
+
+
 @pytest.mark.parametrize("conductance", [np.zeros((20, 30)), np.zeros((1, 1))])
 def test_open_cells_carry_nothing(conductance):
     wires, voltage = ohms(1, 1), np.full(conductance.shape[0], 200.0)
