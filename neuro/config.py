@@ -25,7 +25,7 @@ from neuro.units import DIMENSIONLESS, DIMENSIONS, to_coherent
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-ROW_COLUMNS = 4
+ROW_COLUMNS, ANSWER_COLUMNS = 4, 6
 SHOWN_CHARACTERS = 60
 PROGRAM_EXAMPLE = 'A program looks like [[0, "L", 0, [1, 2]], [14, "C", 0, []]]'
 
@@ -54,6 +54,19 @@ class ProgramRow(NamedTuple):
     content: tuple[_Index, ...]
 
 
+class ExpectedAnswer(NamedTuple):
+    """What an operation should bring back: columns five and six of a row of a program file.
+
+    Parameters
+    ----------
+    cues, content : tuple of int
+        Cues, and active content bits.
+    """
+
+    cues: tuple[_Index, ...]
+    content: tuple[_Index, ...]
+
+
 def read_program(path: Path) -> list[ProgramRow]:
     """Read a program file.
 
@@ -62,18 +75,20 @@ def read_program(path: Path) -> list[ProgramRow]:
     ValidationError, CheckError
         If the file is missing, no JSON, or a row is malformed; every bad row is named.
     """
-    where = f"program {str(path)!r}"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValidationError(where, f"cannot be read ({error})", value=str(path)) from error
-    try:
-        rows = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValidationError(
-            where, f"not JSON ({error})", value=str(path), hint=PROGRAM_EXAMPLE
-        ) from error
-    return parse_program(rows, where)
+    return parse_program(_program_rows(path), f"program {str(path)!r}")
+
+
+def read_expected(path: Path) -> list[ExpectedAnswer]:
+    """Read the answers that a program file expects, from the columns after those of its rows.
+
+    Raises
+    ------
+    ValidationError, CheckError
+        If the file is missing, no JSON, or a row lacks its answer; every bad row is named.
+    """
+    rows = _program_rows(path)
+    answers: list[ExpectedAnswer] = _parsed_rows(list[_Expected], rows, f"program {str(path)!r}")
+    return answers
 
 
 def parse_program(rows: Any, where: str = "program") -> list[ProgramRow]:
@@ -90,15 +105,8 @@ def parse_program(rows: Any, where: str = "program") -> list[ProgramRow]:
         )
     if not rows:
         raise ValidationError(where, "has no rows", hint=PROGRAM_EXAMPLE)
-    try:
-        return TypeAdapter(list[_Row]).validate_python(rows)
-    except PydanticError as error:
-        issues = [
-            ValidationError(_row_place(where, item["loc"]), _pydantic_text(item))
-            for item in error.errors(include_url=False)
-        ]
-        raise_all(where, issues)
-        raise
+    program: list[ProgramRow] = _parsed_rows(list[_Row], rows, where)
+    return program
 
 
 def parse_settings(cls: "type[DataclassInstance]", settings: Iterable[str], where: str) -> Any:
@@ -299,7 +307,41 @@ def _first_columns(row: Any) -> Any:
     return dict(zip(ProgramRow._fields, columns, strict=True))
 
 
+def _answer_columns(row: Any) -> Any:
+    if not isinstance(row, list) or len(row) < ANSWER_COLUMNS:
+        raise ValueError("a row with its answer is a list [t, op, cue, content, cues, content]")
+    return dict(zip(ExpectedAnswer._fields, row[ROW_COLUMNS:ANSWER_COLUMNS], strict=True))
+
+
 _Row = Annotated[ProgramRow, BeforeValidator(_first_columns)]
+_Expected = Annotated[ExpectedAnswer, BeforeValidator(_answer_columns)]
+
+
+def _program_rows(path: Path) -> Any:
+    where = f"program {str(path)!r}"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValidationError(where, f"cannot be read ({error})", value=str(path)) from error
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValidationError(
+            where, f"not JSON ({error})", value=str(path), hint=PROGRAM_EXAMPLE
+        ) from error
+
+
+def _parsed_rows(kind: Any, rows: Any, where: str) -> Any:
+    """Check rows against their type, and name every bad one."""
+    try:
+        return TypeAdapter(kind).validate_python(rows)
+    except PydanticError as error:
+        issues = [
+            ValidationError(_row_place(where, item["loc"]), _pydantic_text(item))
+            for item in error.errors(include_url=False)
+        ]
+        raise_all(where, issues)
+        raise
 
 
 def _row_place(where: str, location: tuple[int | str, ...]) -> str:
