@@ -36,7 +36,7 @@ def models(
 
 
 def backends() -> None:
-    """List the backends, whether they can run here, and their targets.
+    """List the backends, whether they can run here, and the targets, their hardware.
 
     \b
     Example:
@@ -45,21 +45,17 @@ def backends() -> None:
     from neuro.hardware_configs import load_target, target_names
     from neuro.registry import backend_class, backend_names
 
-    targets = [load_target(name) for name in target_names()]
     rows = []
     for name in backend_names():
         kind = backend_class(name)
         availability = kind.availability()
         offered = kind().capabilities(load_target(kind.default_target)).semantics
-        rows.append(
-            (
-                name,
-                "yes" if availability.available else "no",
-                availability.detail,
-                ", ".join(sorted(offered)),
-                ", ".join(
-                    f"{item.name} ({item.description})" for item in targets if item.backend == name
-                ),
-            )
-        )
-    print_table("Backends", ("name", "runs here", "detail", "semantics", "targets"), rows)
+        runs = "yes" if availability.available else "no"
+        rows.append((name, runs, availability.detail, ", ".join(sorted(offered))))
+    print_table("Backends", ("name", "runs here", "detail", "semantics"), rows)
+    targets = [load_target(name) for name in target_names()]
+    print_table(
+        "Targets, for --target",
+        ("name", "backend", "what it is"),
+        [(item.name, item.backend, item.description) for item in targets],
+    )

@@ -268,6 +268,12 @@ void plastic_row(Real* row, Real* slot, const Real* trace, int64_t n, Real a_min
 }
 
 template <class Real>
+void scale(Real* values, int64_t n, Real factor) {
+#pragma GCC ivdep
+  for (int64_t j = 0; j < n; ++j) values[j] *= factor;
+}
+
+template <class Real>
 RowPass<Real> row_pass(bool immediate) {
   return immediate ? plastic_row<Real, true> : plastic_row<Real, false>;
 }

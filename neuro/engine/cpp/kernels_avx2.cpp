@@ -18,10 +18,16 @@ template <class Real>
 RowPass<Real> row_pass_avx2(bool immediate) {
   return avx2::row_pass<Real>(immediate);
 }
+template <class Real>
+ScalePass<Real> scale_pass_avx2() {
+  return avx2::scale<Real>;
+}
 template Pass<float> pass_avx2<float>(Cell, bool, bool);
 template Pass<double> pass_avx2<double>(Cell, bool, bool);
 template RowPass<float> row_pass_avx2<float>(bool);
 template RowPass<double> row_pass_avx2<double>(bool);
+template ScalePass<float> scale_pass_avx2<float>();
+template ScalePass<double> scale_pass_avx2<double>();
 }  // namespace neuro
 
 #pragma GCC pop_options
@@ -35,9 +41,15 @@ template <class Real>
 RowPass<Real> row_pass_avx2(bool) {
   return nullptr;
 }
+template <class Real>
+ScalePass<Real> scale_pass_avx2() {
+  return nullptr;
+}
 template Pass<float> pass_avx2<float>(Cell, bool, bool);
 template Pass<double> pass_avx2<double>(Cell, bool, bool);
 template RowPass<float> row_pass_avx2<float>(bool);
 template RowPass<double> row_pass_avx2<double>(bool);
+template ScalePass<float> scale_pass_avx2<float>();
+template ScalePass<double> scale_pass_avx2<double>();
 }  // namespace neuro
 #endif

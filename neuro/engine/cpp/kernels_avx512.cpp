@@ -18,10 +18,16 @@ template <class Real>
 RowPass<Real> row_pass_avx512(bool immediate) {
   return avx512::row_pass<Real>(immediate);
 }
+template <class Real>
+ScalePass<Real> scale_pass_avx512() {
+  return avx512::scale<Real>;
+}
 template Pass<float> pass_avx512<float>(Cell, bool, bool);
 template Pass<double> pass_avx512<double>(Cell, bool, bool);
 template RowPass<float> row_pass_avx512<float>(bool);
 template RowPass<double> row_pass_avx512<double>(bool);
+template ScalePass<float> scale_pass_avx512<float>();
+template ScalePass<double> scale_pass_avx512<double>();
 }  // namespace neuro
 
 #pragma GCC pop_options
@@ -35,9 +41,15 @@ template <class Real>
 RowPass<Real> row_pass_avx512(bool) {
   return nullptr;
 }
+template <class Real>
+ScalePass<Real> scale_pass_avx512() {
+  return nullptr;
+}
 template Pass<float> pass_avx512<float>(Cell, bool, bool);
 template Pass<double> pass_avx512<double>(Cell, bool, bool);
 template RowPass<float> row_pass_avx512<float>(bool);
 template RowPass<double> row_pass_avx512<double>(bool);
+template ScalePass<float> scale_pass_avx512<float>();
+template ScalePass<double> scale_pass_avx512<double>();
 }  // namespace neuro
 #endif

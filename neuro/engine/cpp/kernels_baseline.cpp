@@ -15,8 +15,14 @@ template <class Real>
 RowPass<Real> row_pass_baseline(bool immediate) {
   return baseline::row_pass<Real>(immediate);
 }
+template <class Real>
+ScalePass<Real> scale_pass_baseline() {
+  return baseline::scale<Real>;
+}
 template Pass<float> pass_baseline<float>(Cell, bool, bool);
 template Pass<double> pass_baseline<double>(Cell, bool, bool);
 template RowPass<float> row_pass_baseline<float>(bool);
 template RowPass<double> row_pass_baseline<double>(bool);
+template ScalePass<float> scale_pass_baseline<float>();
+template ScalePass<double> scale_pass_baseline<double>();
 }  // namespace neuro

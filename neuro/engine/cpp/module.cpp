@@ -58,6 +58,13 @@ RowPass<Real> row_pass_for(const std::string& isa, bool immediate) {
   return row_pass_baseline<Real>(immediate);
 }
 
+template <class Real>
+ScalePass<Real> scale_pass_for(const std::string& isa) {
+  if (isa == "avx512") return scale_pass_avx512<Real>();
+  if (isa == "avx2") return scale_pass_avx2<Real>();
+  return scale_pass_baseline<Real>();
+}
+
 Cell cell_named(const std::string& name) {
   static const std::vector<std::pair<std::string, Cell>> known = {
       {"CurrentExponentialLIF exact", Cell::current_exact},
@@ -201,6 +208,7 @@ void add_dense_plastic(Engine<Real>& engine, int source, int population, int rec
   plastic.reach = reach;
   plastic.no_self = no_self;
   plastic.pass = row_pass_for<Real>(isa, immediate);
+  plastic.scale = scale_pass_for<Real>(isa);
   plastic.weights = copied<Real>(weights);
   plastic.pre.assign(offsets.size() - 1, 0);
   plastic.pre_step.assign(offsets.size() - 1, 0);

@@ -51,7 +51,10 @@ template <class Real>
 using RowPass = void (*)(Real* row, Real* slot, const Real* trace, int64_t n, Real a_minus,
                          Real w_min, Real w_max);
 
-// One pair for each instruction set; each lives in a file of its own.
+template <class Real>
+using ScalePass = void (*)(Real* values, int64_t n, Real factor);
+
+// One set for each instruction set; each lives in a file of its own.
 template <class Real>
 Pass<Real> pass_baseline(Cell cell, bool uniform, bool summed);
 template <class Real>
@@ -64,5 +67,11 @@ template <class Real>
 RowPass<Real> row_pass_avx2(bool immediate);
 template <class Real>
 RowPass<Real> row_pass_avx512(bool immediate);
+template <class Real>
+ScalePass<Real> scale_pass_baseline();
+template <class Real>
+ScalePass<Real> scale_pass_avx2();
+template <class Real>
+ScalePass<Real> scale_pass_avx512();
 
 }  // namespace neuro

@@ -96,6 +96,7 @@ struct DensePlastic {
   int32_t reach;                  // delay after which post spikes arrive
   bool no_self;                   // the pairs (i, i) do not exist: their entries stay zero
   RowPass<Real> pass;
+  ScalePass<Real> scale;
 
   std::vector<Real> weights;      // (sources, targets)
   std::vector<Real> pre;          // trace right after the last event
@@ -156,8 +157,7 @@ struct DensePlastic {
 
   void decay_to(int64_t step) {
     if (step == post_step) return;
-    const Real factor = rule.after(rule.decay_minus, step - post_step);
-    for (Real& value : post) value *= factor;
+    scale(post.data(), target_size, rule.after(rule.decay_minus, step - post_step));
     post_step = step;
   }
 
