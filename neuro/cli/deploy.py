@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from neuro.cli.output import print_table, shortened
+from neuro.cli.paths import check_paths
 from neuro.errors import UnsupportedError, ValidationError
-from neuro.files import check_writable, write_text
+from neuro.files import write_text
 
 if TYPE_CHECKING:
     from neuro.ir import Network
@@ -178,16 +179,7 @@ def _check_paths(
     outputs = {"--script": script, "--json": json}
     if script is not None:
         outputs["the data file of --script"] = script.with_suffix(".npz")
-    seen = {} if program is None else {program.resolve(): "--program"}
-    for option, path in outputs.items():
-        if path is None:
-            continue
-        check_writable(path, option)
-        other = seen.setdefault(path.resolve(), option)
-        if other != option:
-            raise ValidationError(
-                option, f"{str(path)!r} is also the {other} file", hint="Name another file"
-            )
+    check_paths({"--program": program}, outputs)
 
 
 def _board() -> str | None:

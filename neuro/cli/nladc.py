@@ -10,8 +10,9 @@ import typer
 
 from neuro.cli.nladc_outcome import Outcome, print_outcome
 from neuro.cli.output import progress_bar
+from neuro.cli.paths import check_paths
 from neuro.errors import UnsupportedError, ValidationError
-from neuro.files import check_writable, write_text
+from neuro.files import write_text
 
 if TYPE_CHECKING:
     from neuro.backends.crossbar.hardware import Hardware
@@ -84,7 +85,7 @@ def nladc(
       neuro crossbar nladc --bits 8 --error-feedback --row-budget 512 --json figures.json
       neuro crossbar nladc --function gelu --copies 4 --sigma "1 uS" --out gelu.html
     """
-    _check_paths({"--table": table, "--levels": levels}, {"--out": out, "--json": json})
+    check_paths({"--table": table, "--levels": levels}, {"--out": out, "--json": json})
 
     from neuro.backends.crossbar.hardware import hardware_from
     from neuro.backends.crossbar.nladc import Options, ramp_for
@@ -180,17 +181,3 @@ def _lists(
                 f"{where}.{name}", "is no list of numbers", hint=f"Write {example}"
             )
     return content
-
-
-def _check_paths(inputs: dict[str, Path | None], outputs: dict[str, Path | None]) -> None:
-    """Refuse, before any work, files that cannot be written or would overwrite one another."""
-    seen = {path.resolve(): option for option, path in inputs.items() if path is not None}
-    for option, path in outputs.items():
-        if path is None:
-            continue
-        check_writable(path, option)
-        other = seen.setdefault(path.resolve(), option)
-        if other != option:
-            raise ValidationError(
-                option, f"{str(path)!r} is also the {other} file", hint="Name another file"
-            )

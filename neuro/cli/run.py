@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from neuro.cli.output import print_energy, print_table, progress_bar, shortened
-from neuro.errors import UnsupportedError, ValidationError
-from neuro.files import check_writable, write_text
+from neuro.cli.paths import check_paths
+from neuro.errors import UnsupportedError
+from neuro.files import write_text
 
 if TYPE_CHECKING:
     from neuro.energy import EnergyReport
@@ -69,7 +70,7 @@ def run(
       neuro run ca3 --set "tau_plus=3 ms" --program program.json --semantics exact
       neuro run ca3 --program program.json --backend spinnaker --option mode=loaded --energy
     """
-    _check_paths(program, {"--out": out, "--json": json})
+    check_paths({"--program": program}, {"--out": out, "--json": json})
 
     from neuro.config import parse_settings, read_program
     from neuro.hardware_configs import load_target
@@ -96,20 +97,6 @@ def run(
         write_text(json, json_module.dumps(document) + "\n")
     for written in filter(None, (out, json)):
         typer.echo(f"Written: {written}")
-
-
-def _check_paths(program: Path, outputs: dict[str, Path | None]) -> None:
-    """Refuse paths that cannot be written, or would overwrite one another, before any work."""
-    seen = {program.resolve(): "--program"}
-    for option, path in outputs.items():
-        if path is None:
-            continue
-        check_writable(path, option)
-        other = seen.setdefault(path.resolve(), option)
-        if other != option:
-            raise ValidationError(
-                option, f"{str(path)!r} is also the {other} file", hint="Name another file"
-            )
 
 
 def _print_answers(done: "ProgramRun") -> None:

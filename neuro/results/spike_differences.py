@@ -105,7 +105,8 @@ def spike_differences(reference: Result, other: Result) -> SpikeDifferences:
     """
     names = tuple(reference.spikes)
     parts = [_one_sided(reference.spikes, other.spikes, name, reference.dt) for name in names]
-    populations = np.repeat(np.arange(len(names)), [ticks.size for ticks, _, _ in parts])
+    sizes = np.array([ticks.size for ticks, _, _ in parts], dtype=np.int64)
+    populations = np.repeat(np.arange(len(names)), sizes)
     none = np.empty(0, np.int64)
     ticks = np.concatenate([none, *(part[0] for part in parts)])
     neurons = np.concatenate([none, *(part[1] for part in parts)])
