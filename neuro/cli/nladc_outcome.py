@@ -147,7 +147,7 @@ class Outcome:
             **study.programmed.as_dict(),
             "predicted_mean_abs_inl": study.predicted,
             "trims": study.trims,
-            **{key: getattr(study, name).as_dict() for name, key in KEYS.items()},
+            **{key: getattr(study, name).as_dict() for key, name in KEYS.items()},
             "lsb": levels.lsb,
             "thresholds": levels.thresholds.tolist(),
             "levels": levels.values.tolist(),

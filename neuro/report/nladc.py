@@ -182,7 +182,7 @@ def spread_figure(study: Study, names: Mapping[str, str]) -> Any:
     figure, axes = _figure(8.0, 3.2)
     levels = study.ramp.levels
     means = {rung.name: _mean_abs_inl(levels, rung) for rung in study.rungs[1:]}
-    most = max(LEAST_SPREAD, *(np.percentile(value, 99) for value in means.values()))
+    most = max([LEAST_SPREAD, *(float(np.percentile(value, 99)) for value in means.values())])
     edges = np.linspace(0.0, most, BINS + 1)
     for name, value in means.items():
         # What lies beyond the last edge is counted in the last bin.
