@@ -11,7 +11,7 @@ from typing import Annotated, TextIO
 import typer
 
 from neuro import __version__
-from neuro.cli import check, crossbar, demo, deploy, listing, run, show
+from neuro.cli import check, crossbar, demo, deploy, ladder, listing, run, show
 from neuro.errors import NeuroError, NeuroWarning
 
 USER_ERROR, INTERRUPTED = 2, 130
@@ -27,6 +27,7 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(run.run)
 app.command()(check.check)
+app.command()(ladder.ladder)
 app.command()(deploy.deploy)
 app.command()(show.show)
 app.command()(listing.models)

@@ -1,0 +1,159 @@
+"""`neuro ladder`: which approximation of a machine first changes a spike, and what that costs."""
+
+import json as json_module
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from neuro.cli.output import print_table, progress_bar
+from neuro.cli.paths import check_paths
+from neuro.files import write_text
+
+if TYPE_CHECKING:
+    from neuro.ladder import Ladder
+
+SHOWN_ANSWERS = 10
+
+
+def ladder(
+    model: Annotated[str, typer.Argument(help="Name of a model; 'neuro models' lists them.")],
+    program: Annotated[Path, typer.Option(help="JSON file with rows [t in ms, op, cue, content].")],
+    backend: Annotated[
+        str, typer.Option(help="Whose approximations; 'neuro backends' lists them.")
+    ] = "spinnaker",
+    target: Annotated[
+        str | None, typer.Option(help="Which hardware; default the backend's own.")
+    ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Option("--option", metavar="NAME=VALUE", help="Change an option of the hardware."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; with its unit."),
+    ] = None,
+    semantics: Annotated[
+        str | None,
+        typer.Option(help="exact or tick; default what the model was designed for."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Root of all randomness.")] = 0,
+    expected: Annotated[
+        bool,
+        typer.Option(
+            "--expected",
+            help="Columns 5 and 6 of the program are the cues and content that should come back.",
+        ),
+    ] = False,
+    unchecked: Annotated[
+        bool,
+        typer.Option(
+            "--unchecked",
+            help="Run also what corrupts the memory: overlapping operations, empty contents.",
+        ),
+    ] = False,
+    json: Annotated[
+        Path | None,
+        typer.Option(help="Write distances, answers, counters and energies here, as JSON."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write a page here, as HTML.")] = None,
+) -> None:
+    """Run a program on a memory again and again, with one approximation of a machine more.
+
+    On SpiNNaker: real numbers, quantised weights, fixed-point state, finite delays and history,
+    machine load. On a crossbar: real numbers, an ideal array, each imperfection alone, and all
+    together. Each run is compared with the first and with the one it adds to.
+
+    \b
+    Examples:
+      neuro ladder ca3 --program program.json
+      neuro ladder ca3 --program program.json --expected --json ladder.json --out ladder.html
+      neuro ladder ca3 --program program.json --backend crossbar --target crossbar_rram_wan2022
+    """
+    check_paths({"--program": program}, {"--json": json, "--out": out})
+
+    from neuro.config import parse_settings, read_expected, read_program
+    from neuro.hardware_configs import load_target
+    from neuro.ladder import climb
+    from neuro.models import load_model
+    from neuro.registry import load_backend
+    from neuro.tasks.written import with_program
+
+    recipe = load_model(model)
+    parameters = parse_settings(recipe.parameters, settings or (), model)
+    rows = read_program(program)
+    ideal = read_expected(program) if expected else None
+    network = recipe.build(parameters, seed=seed)
+    written = with_program(network, rows, guard=not unchecked)
+    hardware = load_target(target or load_backend(backend).default_target, options or ())
+    with progress_bar(f"{model} on {backend}") as progress:
+        found = climb(
+            written.network,
+            written.duration,
+            backend=backend,
+            target=hardware,
+            semantics=semantics,
+            operations=written.operations,
+            ideal=ideal,
+            progress=progress,
+        )
+    _print_ladder(found)
+    if json is not None:
+        write_text(json, json_module.dumps(found.as_dict()) + "\n")
+        typer.echo(f"Written: {json}")
+    if out is not None:
+        write_text(out, _page(found, settings or (), options or (), program, seed))
+        typer.echo(f"Page: {out.resolve()}")
+
+
+def _print_ladder(found: "Ladder") -> None:
+    from neuro.report.ladder_tables import (
+        answer_table,
+        answering_otherwise,
+        counter_table,
+        energy_table,
+        overview,
+        verdict,
+    )
+
+    print_table(
+        f"Fidelity ladder of {found.network!r} on {found.target!r}, {found.duration:g} ms",
+        *overview(found),
+    )
+    for rung in answering_otherwise(found):
+        heads, rows = answer_table(found, rung)
+        title = f"Answers that {rung.name!r} changes"
+        if len(rows) > SHOWN_ANSWERS:
+            title += f": the first {SHOWN_ANSWERS} of {len(rows)}"
+        print_table(title, heads, rows[:SHOWN_ANSWERS])
+    print_table("Counters", *counter_table(found))
+    heads, rows = energy_table(found)
+    if rows:
+        print_table("Energy of one operation, by what is charged", heads, rows)
+    for line in verdict(found):
+        typer.echo(line)
+
+
+def _page(
+    found: "Ladder",
+    settings: Sequence[str],
+    options: Sequence[str],
+    program: Path,
+    seed: int,
+) -> str:
+    from neuro.report.ladder import Page, ladder_page
+
+    asked = {
+        "model": found.network,
+        "parameters": ", ".join(settings) or "as published",
+        "backend": found.backend,
+        "target": found.target,
+        "options": ", ".join(options) or "those of the hardware file",
+        "program": f"{program.name}, {len(found.operations)} operations",
+        "seed": str(seed),
+    }
+    command = shlex.join(["neuro", *sys.argv[1:]])
+    return ladder_page(Page(ladder=found, settings=asked, command=command))

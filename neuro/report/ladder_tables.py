@@ -1,0 +1,150 @@
+"""A fidelity ladder in words and tables, for a terminal and for a page alike."""
+
+from neuro.energy import format_scaled
+from neuro.ladder import Ladder, RungOutcome
+from neuro.results.spike_differences import DifferingSpike
+from neuro.tasks import Answer
+
+Row = tuple[str, ...]
+Table = tuple[Row, list[Row]]
+"""Headings, and rows of as many texts."""
+
+SHOWN_NUMBERS = 10
+
+
+def verdict(ladder: Ladder) -> list[str]:
+    """Say which rungs change spikes, which one first, and what becomes of the answers."""
+    changed = ladder.first_change
+    spike = None if changed is None else changed.to_first.first
+    if changed is None or spike is None:
+        lines = [f"No rung changes a spike of network {ladder.network!r}."]
+    else:
+        fires = "now fires" if spike.extra else "no longer fires"
+        lines = [
+            f"The first rung that changes a spike is {changed.name!r}: neuron {spike.neuron} of "
+            f"{spike.population} {fires} at {spike.time:g} ms."
+        ]
+    asked = len(ladder.operations)
+    lines += [
+        f"With {rung.name!r}, {len(rung.changed)} of {asked} answers are not those of "
+        f"{ladder.rungs[0].name!r}: rows {_numbers(rung.changed)}."
+        for rung in answering_otherwise(ladder)
+    ]
+    if asked and len(lines) == 1:
+        lines.append(f"All {asked} answers stay as they are.")
+    return lines
+
+
+def answering_otherwise(ladder: Ladder) -> list[RungOutcome]:
+    """Return the rungs whose answers are those neither of the first nor of their base."""
+    return [
+        rung
+        for rung in ladder.rungs
+        if rung.changed and rung.answers != ladder.rung(rung.after).answers
+    ]
+
+
+def overview(ladder: Ladder) -> Table:
+    """Return one row for each rung: distances, first differing spike, and answers."""
+    asked = len(ladder.operations)
+    knows = any(rung.wrong is not None for rung in ladder.rungs)
+    heads = ["rung", "adds to", "spikes", "differ from first", "differ from base", "first of these"]
+    heads += ["answers as in first"] if asked else []
+    heads += ["answers right"] if knows else []
+    rows = []
+    for rung in ladder.rungs:
+        row = [
+            rung.name,
+            rung.after or "",
+            str(sum(rung.result.counters.spikes.values())),
+            str(rung.to_first.distance),
+            str(rung.to_after.distance),
+            _spike(rung.to_after.first),
+        ]
+        row += [_count(asked - len(rung.changed), asked)] if asked else []
+        if rung.wrong is not None:
+            row.append(_count(asked - len(rung.wrong), asked))
+        rows.append(tuple(row))
+    return tuple(heads), rows
+
+
+def counter_table(ladder: Ladder) -> Table:
+    """Return the totals of all counters by rung; empty where a rung has no such counter."""
+    totals = {rung.name: _totals(rung) for rung in ladder.rungs}
+    names = list(dict.fromkeys(name for counts in totals.values() for name in counts))
+    rows = [
+        (rung, *(str(counts.get(name, "")) for name in names)) for rung, counts in totals.items()
+    ]
+    return ("rung", *(name.replace("_", " ") for name in names)), rows
+
+
+def energy_table(ladder: Ladder) -> Table:
+    """Return the energy by rung and accounting basis, of one operation or, without any, in all.
+
+    Rungs without hardware, or without a model of it, have no row.
+    """
+    reports = [(rung.name, rung.energy) for rung in ladder.rungs if rung.energy is not None]
+    if not reports:
+        return ("rung",), []
+    parts = max(len(ladder.operations), 1)
+    rows = [
+        (name, *(format_scaled(basis.energy / parts, "fJ") for basis in report.bases))
+        for name, report in reports
+    ]
+    return ("rung", *(basis.name for basis in reports[0][1].bases)), rows
+
+
+def answer_table(ladder: Ladder, rung: RungOutcome) -> Table:
+    """Return the answers of a rung that are not those of the first one."""
+    first = ladder.rungs[0]
+    heads = ("row", "t (ms)", "op", "asked", f"in {first.name!r}", f"in {rung.name!r}")
+    rows: list[Row] = [
+        (
+            str(number),
+            f"{first.answers[number].t:g}",
+            first.answers[number].op,
+            _asked(first.answers[number]),
+            _answered(first.answers[number]),
+            _answered(rung.answers[number]),
+        )
+        for number in rung.changed
+    ]
+    return heads, rows
+
+
+def _totals(rung: RungOutcome) -> dict[str, int]:
+    counters = rung.result.counters
+    return {
+        "spikes": sum(counters.spikes.values()),
+        "synaptic events": sum(counters.synaptic_events.values()),
+        "plastic updates": sum(counters.plastic_updates.values()),
+        **{name: sum(counts.values()) for name, counts in counters.hardware.items()},
+    }
+
+
+def _spike(spike: DifferingSpike | None) -> str:
+    if spike is None:
+        return ""
+    side = "extra" if spike.extra else "missing"
+    return f"{spike.population} {spike.neuron} at {spike.time:g} ms {side}"
+
+
+def _count(good: int, asked: int) -> str:
+    return f"{good} of {asked}"
+
+
+def _numbers(numbers: tuple[int, ...]) -> str:
+    shown = ", ".join(str(number) for number in numbers[:SHOWN_NUMBERS])
+    return shown if len(numbers) <= SHOWN_NUMBERS else f"{shown}, ..."
+
+
+def _asked(answer: Answer) -> str:
+    cue = [] if answer.cue is None else [f"cue {answer.cue}"]
+    content = [f"content {_numbers(answer.query)}"] if answer.query else []
+    return ", ".join([*cue, *content])
+
+
+def _answered(answer: Answer) -> str:
+    parts = (("cues", answer.cues), ("content", answer.content), ("dropped", answer.dropped))
+    texts = [f"{name} {_numbers(numbers)}" for name, numbers in parts if numbers]
+    return ", ".join(texts) or "nothing"
