@@ -21,7 +21,7 @@ MARGIN = 0.1
 
 BINS = 40
 LEAST_SPREAD = 1e-3
-"""Output LSB that the distribution shows at least: without errors all columns are the same."""
+"""Output LSB from which on the distribution is shown: without errors all columns are the same."""
 
 BAND = 5, 95
 """Percentiles between which a band is drawn."""
@@ -182,12 +182,15 @@ def spread_figure(study: Study, names: Mapping[str, str]) -> Any:
     figure, axes = _figure(8.0, 3.2)
     levels = study.ramp.levels
     means = {rung.name: _mean_abs_inl(levels, rung) for rung in study.rungs[1:]}
-    most = max([LEAST_SPREAD, *(float(np.percentile(value, 99)) for value in means.values())])
-    edges = np.linspace(0.0, most, BINS + 1)
+    # Rungs may lie far apart, so bins and axis are logarithmic.
+    everything = np.maximum(np.concatenate(list(means.values())), LEAST_SPREAD)
+    low, high = np.percentile(everything, [0.1, 99.9])
+    edges = np.geomspace(low * 0.9, high * 1.1, BINS + 1)
     for name, value in means.items():
-        # What lies beyond the last edge is counted in the last bin.
-        share = np.histogram(np.minimum(value, edges[-1]), edges)[0] / value.size * 100
+        # What lies beyond an end is counted in its bin.
+        share = np.histogram(np.clip(value, low, high), edges)[0] / value.size * 100
         axes.stairs(share, edges, label=names[name], linewidth=1.5)
+    axes.set_xscale("log")
     axes.set_xlabel("mean |INL| of a column (output LSB)")
     axes.set_ylabel("columns (%)")
     axes.legend(frameon=False)
