@@ -19,7 +19,7 @@ from neuro.ir import digest
 from neuro.ir.probes import SPIKES
 from neuro.ir.validate_projection import receptor_of
 from neuro.plan import Plan
-from neuro.pynn import to_script
+from neuro.pynn_export import to_script
 from neuro.results import Counters, Provenance, Result, SpikeTrains, Weights
 from neuro.results.provenance import versions
 from neuro.target import Target

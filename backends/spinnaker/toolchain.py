@@ -21,7 +21,7 @@ from typing import Any
 import neuro
 from neuro.errors import CapacityError, NeuroError, SimulationError, UnavailableError
 from neuro.errors import UnsupportedError as Unsupported
-from neuro.pynn import Script
+from neuro.pynn_export import Script
 
 SIMULATOR = "spiNNaker"
 SUPPORTED_VERSION = "1!7.4.1"

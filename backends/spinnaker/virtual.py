@@ -25,7 +25,7 @@ from neuro.backends.spinnaker.options import target_options
 from neuro.backends.spinnaker.toolchain import SIMULATOR, Outcome, run_virtual
 from neuro.errors import NeuroError, UnsupportedError
 from neuro.plan import Plan
-from neuro.pynn import to_script
+from neuro.pynn_export import to_script
 from neuro.target import Target
 
 BOARD_VERSIONS = {4: 3, 48: 5}

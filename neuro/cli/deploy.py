@@ -17,7 +17,7 @@ from neuro.files import write_text
 if TYPE_CHECKING:
     from neuro.ir import Network
     from neuro.plan import Plan
-    from neuro.pynn import Script
+    from neuro.pynn_export import Script
     from neuro.target import Target
     from neuro.tasks.written import WrittenProgram
 
@@ -133,7 +133,7 @@ class _Job:
 
     def script(self, simulator: str, hardware: "Target") -> "Script":
         from neuro.backends.spinnaker.options import target_options
-        from neuro.pynn import to_script
+        from neuro.pynn_export import to_script
 
         options = target_options(hardware)
         return to_script(
@@ -147,7 +147,7 @@ class _Job:
 
 def _job(network: "Network", program: Path | None, duration: str | None, simulator: str) -> _Job:
     from neuro.config import read_program
-    from neuro.pynn import conventions_of
+    from neuro.pynn_export import conventions_of
     from neuro.run import lower
     from neuro.tasks.written import with_program
     from neuro.units import to_coherent
@@ -166,7 +166,7 @@ def _check_paths(
     program: Path | None, script: Path | None, json: Path | None, simulator: str
 ) -> None:
     """Refuse, before any work, files that cannot be written or would overwrite one another."""
-    from neuro.pynn import conventions_of
+    from neuro.pynn_export import conventions_of
 
     conventions_of(simulator)
     if simulator != SIMULATOR and (script is None or json is not None):

@@ -40,7 +40,7 @@ from neuro.ir import (
     Uniform,
 )
 from neuro.models.ca3 import CA3Parameters, ca3
-from neuro.pynn import to_script
+from neuro.pynn_export import to_script
 from neuro.run import lower
 
 pytestmark = [

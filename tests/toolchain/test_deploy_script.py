@@ -34,7 +34,7 @@ from neuro.ir import (
     Uniform,
 )
 from neuro.models.ca3 import ca3
-from neuro.pynn import to_script
+from neuro.pynn_export import to_script
 from neuro.results import Result
 from neuro.run import lower
 from neuro.tasks.written import with_program

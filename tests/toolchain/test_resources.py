@@ -28,7 +28,7 @@ from neuro.ir import (
     SynapseType,
     Uniform,
 )
-from neuro.pynn import to_script
+from neuro.pynn_export import to_script
 from neuro.run import lower
 
 pytestmark = [

@@ -8,7 +8,7 @@ from neuro.backends.spinnaker.board import run_on
 from neuro.backends.spinnaker.toolchain import Outcome
 from neuro.hardware_configs import load_target
 from neuro.models.ca3 import ca3
-from neuro.pynn import Script
+from neuro.pynn_export import Script
 from neuro.run import lower
 
 RECORDED = {

@@ -15,7 +15,7 @@ from neuro.backends.spinnaker.toolchain import (
     run_virtual,
 )
 from neuro.errors import CapacityError, SimulationError, UnavailableError, UnsupportedError
-from neuro.pynn import Script
+from neuro.pynn_export import Script
 
 Configure = Callable[[str], Path]
 

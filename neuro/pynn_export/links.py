@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from neuro.ir import PairSTDP
 from neuro.plan import Plan, PlannedProjection
-from neuro.pynn.conventions import Conventions
-from neuro.pynn.literals import Literals, number, quoted, time
-from neuro.pynn.obstacles import inhibits_with_current
+from neuro.pynn_export.conventions import Conventions
+from neuro.pynn_export.literals import Literals, number, quoted, time
+from neuro.pynn_export.obstacles import inhibits_with_current
 
 DEPENDENCES = {
     "additive": "AdditiveWeightDependence",

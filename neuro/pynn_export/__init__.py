@@ -3,7 +3,7 @@
 The simulators disagree on signs, amplitudes and delays; `conventions` is the one table of that.
 """
 
-from neuro.pynn.conventions import CONVENTIONS, Conventions, conventions_of
-from neuro.pynn.script import Script, to_script
+from neuro.pynn_export.conventions import CONVENTIONS, Conventions, conventions_of
+from neuro.pynn_export.script import Script, to_script
 
 __all__ = ["CONVENTIONS", "Conventions", "Script", "conventions_of", "to_script"]

@@ -1,7 +1,7 @@
 import pytest
 
 from neuro.errors import ValidationError
-from neuro.pynn import CONVENTIONS, conventions_of
+from neuro.pynn_export import CONVENTIONS, conventions_of
 
 
 # Specs, spinnaker sections 2 and 12.

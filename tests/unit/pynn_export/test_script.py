@@ -27,7 +27,7 @@ from neuro.ir import (
     Uniform,
 )
 from neuro.passes import discretise, expand
-from neuro.pynn import Script, to_script
+from neuro.pynn_export import Script, to_script
 
 SIMULATORS = {"spiNNaker": "tick", "nest": "exact", "brian2": "exact"}
 CELL = CurrentExponentialLIF()

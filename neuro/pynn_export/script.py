@@ -15,10 +15,10 @@ from neuro import __version__
 from neuro.errors import raise_all
 from neuro.files import atomic_path, write_text
 from neuro.plan import Plan, PlannedArray, PlannedInput, PlannedPoisson, PlannedPopulation
-from neuro.pynn.conventions import Conventions, conventions_of
-from neuro.pynn.links import link
-from neuro.pynn.literals import Literals, number, plain, quoted, time
-from neuro.pynn.obstacles import CELLS, lead_in, obstacles
+from neuro.pynn_export.conventions import Conventions, conventions_of
+from neuro.pynn_export.links import link
+from neuro.pynn_export.literals import Literals, number, plain, quoted, time
+from neuro.pynn_export.obstacles import CELLS, lead_in, obstacles
 from neuro.units import to_coherent
 
 COMBINED_STEP = 1.0
@@ -228,7 +228,7 @@ def _filled(values: dict[str, Any]) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("neuro.pynn"),
+        loader=PackageLoader("neuro.pynn_export"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -7,7 +7,7 @@ import numpy as np
 from neuro.errors import NeuroError, UnsupportedError
 from neuro.ir import PairSTDP
 from neuro.plan import Plan, PlannedArray, PlannedPopulation, PlannedProjection
-from neuro.pynn.conventions import Conventions
+from neuro.pynn_export.conventions import Conventions
 from neuro.units import format_value
 
 CELLS = {"CurrentExponentialLIF": "IF_curr_exp", "ConductanceExponentialLIF": "IF_cond_exp"}
