@@ -22,7 +22,7 @@ from neuro.results import Result
 BEFORE, AFTER = 12, 28
 """Ticks around the first differing spike that the raster shows."""
 
-LINEAR_UP_TO = 10
+LINEAR_UP_TO = 30
 """Differing spikes up to which the axis is linear; logarithmic beyond."""
 
 SHOWN_ANSWERS, SHOWN_NOTES = 20, 12
@@ -131,14 +131,14 @@ def growth_figure(ladder: Ladder) -> Any:
 
     figure = Figure(figsize=(9.0, 2.8), layout="constrained")
     axes = figure.subplots()
-    for number, rung in enumerate(ladder.rungs):
+    differing = [rung for rung in ladder.rungs if rung.to_first.distance]
+    for number, rung in enumerate(differing):
         found = rung.to_first
-        if found.distance:
-            times = np.concatenate(([0.0], found.ticks * found.dt, [ladder.duration]))
-            counts = np.concatenate((np.arange(found.distance + 1), [found.distance]))
-            # Rungs that are equal lie on one another: the later ones are drawn thinner.
-            width = 1.0 + 0.9 * (len(ladder.rungs) - number)
-            axes.step(times, counts, where="post", linewidth=width, label=rung.name)
+        times = np.concatenate(([0.0], found.ticks * found.dt, [ladder.duration]))
+        counts = np.concatenate((np.arange(found.distance + 1), [found.distance]))
+        # Rungs that are equal lie on one another: the later ones are drawn thinner.
+        width = 1.2 + 1.5 * (len(differing) - 1 - number)
+        axes.step(times, counts, where="post", linewidth=width, label=rung.name)
     axes.set_xlim(0.0, ladder.duration)
     axes.set_ylim(0)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))

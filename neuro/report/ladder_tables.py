@@ -26,8 +26,8 @@ def verdict(ladder: Ladder) -> list[str]:
         ]
     asked = len(ladder.operations)
     lines += [
-        f"With {rung.name!r}, {len(rung.changed)} of {asked} answers are not those of "
-        f"{ladder.rungs[0].name!r}: rows {_numbers(rung.changed)}."
+        f"With {rung.name!r}, {_count(len(rung.changed), asked)} operations are answered otherwise "
+        f"than in {ladder.rungs[0].name!r}, in rows: {_numbers(rung.changed)}."
         for rung in answering_otherwise(ladder)
     ]
     if asked and len(lines) == 1:
