@@ -37,6 +37,7 @@ setup(
     package_dir={"neuro": "neuro", **{f"neuro.{part}": part for part in PARTS}},
     ext_modules=[
         kernels("neuro.engine._native", Path("neuro", "engine", "cpp")),
+        kernels("neuro.memories._native", Path("neuro", "memories", "cpp")),
         kernels("neuro.backends.spinnaker._native", Path("backends", "spinnaker", "cpp")),
     ],
 )
