@@ -67,10 +67,9 @@ def test_function_and_levels_of_the_user(neuro, tmp_path):
     assert (found["thresholds"], found["scheme"]) == ([-2.0, 2.0], "levels")
 
 
-@pytest.mark.parametrize("target", ["crossbar_ideal", "crossbar_pcm_joshi2020"])
-def test_other_hardware(neuro, tmp_path, target):
-    found, _ = figures(neuro, tmp_path, "--target", target, "--draws", "20")
-    assert (found["mean_abs_inl"] < 1e-9) == (target == "crossbar_ideal")
+def test_ideal_hardware_has_no_write_errors(neuro, tmp_path):
+    found, _ = figures(neuro, tmp_path, "--target", "crossbar_ideal", "--draws", "20")
+    assert found["mean_abs_inl"] < 1e-9
 
 
 @pytest.mark.parametrize(
@@ -80,7 +79,6 @@ def test_other_hardware(neuro, tmp_path, target):
         (("--function", "relu_clip", "--range", "2", "3"), "has no inverse on its range"),
         (("--row-budget", "12"), "12 rows for 30 steps"),
         (("--sigma", "2.67"), "--sigma: expected a conductance"),
-        (("--calibration", "zro"), "Did you mean 'zero'?"),
         (("--target", "cpu"), "Converters belong to backend 'crossbar'"),
         (("--target", "crossbar_rram_milo2021"), "Use a row budget of 32 or more"),
         (("--table", "list.json"), "has other members"),

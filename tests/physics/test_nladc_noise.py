@@ -18,7 +18,7 @@ from neuro.backends.crossbar.nladc.metrics import inl
 from neuro.backends.crossbar.nladc.program import Faults
 from neuro.backends.crossbar.nladc.study import predicted_inl, read_jitter
 
-DRAWS = 4000
+DRAWS = 2500
 
 # Function, bits, write error in uS, mean |INL| without and with calibration, in LSB; the first
 # with 5 bias devices, however many are needed. Tolerance of the table: 5 %, beside its digits.
