@@ -80,13 +80,16 @@ def progress_bar(what: str) -> Iterator[Progress]:
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as RichProgress
 
+    console = Console(stderr=True)
     bar = RichProgress(
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        # Into a pipe or file it would leave an empty line.
+        disable=not console.is_terminal,
     )
     task = bar.add_task(what, total=1.0)
     begun = time.monotonic()
