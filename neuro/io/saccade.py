@@ -64,7 +64,7 @@ class Saccades:
         share = ((1 - np.cos(np.pi * phase)) / 2)[:, None]
         corners = np.asarray(self.corners)
         positions = (1 - share) * corners[move] + share * corners[move + 1]
-        return times, np.asarray(np.asarray(self.start) + positions)
+        return np.asarray(times), np.asarray(np.asarray(self.start) + positions)
 
 
 SACCADES = Saccades()
