@@ -37,7 +37,7 @@ class RungOutcome:
     after : str or None
         Name of the rung it adds to; None for the first.
     result : Result
-        The run, with the spikes of all populations.
+        The run, with the spikes of all populations and inputs.
     to_first, to_after : SpikeDifferences
         Spikes that differ from the first rung, and from the one it adds to; the first rung is
         compared with itself.
@@ -254,9 +254,10 @@ def _check(
 
 
 def _all_recorded(network: Network) -> Network:
-    """Add spike probes where a population has none: its spikes are compared, too."""
+    """Add spike probes where a population or input has none, to see causes beside effects."""
     recorded = {probe.population for probe in network.probes if probe.variable == SPIKES}
-    missing = [item.name for item in network.populations if item.name not in recorded]
+    parts = (*network.inputs, *network.populations)
+    missing = [item.name for item in parts if item.name not in recorded]
     added = (Probe(population=name) for name in missing)
     return replace(network, probes=(*network.probes, *added)) if missing else network
 

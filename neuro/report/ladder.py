@@ -26,6 +26,9 @@ LINEAR_UP_TO = 30
 """Differing spikes up to which the axis is linear; logarithmic beyond."""
 
 SHOWN_ANSWERS, SHOWN_NOTES = 20, 12
+MANY_MARKS = 60
+"""Differing spikes of one side beyond which their marks are small."""
+
 MARKS: tuple[tuple[bool, str, str, str], ...] = (
     (False, "C3", "o", "missing"),
     (True, "C0", "D", "extra"),
@@ -171,7 +174,7 @@ def difference_figure(ladder: Ladder, rung: RungOutcome) -> Any:
     active = _active(base, begin) | {found.names[place] for place in found.populations[inside]}
     names = [name for name in found.names if name in active]
     bands = {name: band for band, name in enumerate(names)}
-    figure = Figure(figsize=(9.0, 0.42 * len(names) + 1.3), layout="constrained")
+    figure = Figure(figsize=(9.0, max(0.42 * len(names) + 1.3, 2.8)), layout="constrained")
     axes = figure.subplots()
     for name, band in bands.items():
         trains = base.spikes[name]
@@ -179,22 +182,22 @@ def difference_figure(ladder: Ladder, rung: RungOutcome) -> Any:
         label = f"in {rung.after!r}" if band == 0 else None
         axes.plot(trains.times, heights, "|", markersize=8, color="0.35", label=label)
         axes.axhline(band, linewidth=0.5, color="0.8")
+    band_of = np.array([bands.get(name, 0) for name in found.names])
+    size_of = np.array([base.spikes[name].size for name in found.names])
     for side, color, marker, label in MARKS:
         chosen = np.flatnonzero(inside & (found.extra == side))
-        heights = [
-            _height(bands[name], found.neurons[place], base.spikes[name].size)
-            for place in chosen
-            for name in [found.names[found.populations[place]]]
-        ]
+        who = found.populations[chosen]
+        heights = _height(band_of[who], found.neurons[chosen], size_of[who])
         times = found.ticks[chosen] * found.dt
-        style: dict[str, Any] = {"markerfacecolor": "none", "markeredgewidth": 1.6, "markersize": 9}
+        size = 9.0 if chosen.size <= MANY_MARKS else 4.0
+        style: dict[str, Any] = {"markerfacecolor": "none", "markersize": size}
         axes.plot(times, heights, marker, color=color, label=f"{label} in {rung.name!r}", **style)
     axes.set_yticks(
         [band + 0.5 for band in bands.values()],
         [f"{name} ({base.spikes[name].size})" for name in names],
     )
     axes.set_ylim(len(names), 0)
-    axes.set_xlim((begin - 0.5) * found.dt, (begin + BEFORE + AFTER + 0.5) * found.dt)
+    axes.set_xlim((max(begin, 0) - 0.5) * found.dt, (begin + BEFORE + AFTER + 0.5) * found.dt)
     axes.set_xlabel("time (ms)")
     axes.set_ylabel("population (neurons)")
     figure.legend(loc="outside upper left", frameon=False, fontsize=8, ncols=3)

@@ -117,10 +117,10 @@ def test_lossy_target_ends_in_lost_packets() -> None:
     assert found.rungs[-1].result.counters.hardware["dropped_packets"]["a"] > 0
 
 
-def test_populations_without_a_probe_are_compared() -> None:
+def test_populations_and_inputs_without_a_probe_are_compared() -> None:
     found = climb(crowded_core(), 60, backend="spinnaker")
     assert crowded_core().probes == ()
-    assert found.rungs[0].to_first.names == ("a",)
+    assert found.rungs[0].to_first.names == ("in", "a")
 
 
 def test_energy_belongs_to_rungs_on_hardware() -> None:
