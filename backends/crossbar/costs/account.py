@@ -45,7 +45,9 @@ class LayerCounts:
     array_energy : float, fJ
         Of the devices, and wires, in that time.
     conversions : int
-        Column values that were converted.
+        Column sums that were converted.
+    cell_conversions : int
+        Cell states of an LSTM that were converted; their energy is in that of the columns.
     conversion_cycles : int
         Clock cycles of one conversion.
     bits : int
@@ -75,6 +77,7 @@ class LayerCounts:
     row_cycles: float = 0.0
     array_energy: float = 0.0
     conversions: int = 0
+    cell_conversions: int = 0
     conversion_cycles: int = 0
     bits: int = 0
     ramps: int = 0
@@ -149,7 +152,7 @@ class CostReport:
             "inference": self.inferences,
             "step": max((item.steps for item in counts), default=0),
             "read": sum(item.reads for item in counts),
-            "conversion": sum(item.conversions for item in counts),
+            "conversion": sum(item.conversions + item.cell_conversions for item in counts),
             "spike": sum(item.spikes for item in counts),
             "synaptic event": sum(item.synaptic_events for item in counts),
             "write pulse": sum(item.write_pulses for item in counts),

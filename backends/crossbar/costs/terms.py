@@ -100,7 +100,7 @@ def walden_energy(step: float, bits: float) -> float:
     >>> walden_energy(10.0, 5)
     320.0
     """
-    return step * 2.0**bits
+    return float(step * 2.0**bits)
 
 
 def schreier_energy(merit: float, bits: float) -> float:

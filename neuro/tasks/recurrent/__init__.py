@@ -1,0 +1,1 @@
+"""Recurrent networks on crossbars that listen to words and read text."""
