@@ -234,6 +234,6 @@ def _active(result: Result, begin: int) -> set[str]:
     return names
 
 
-def _height(band: int, neurons: Any, size: int) -> Any:
+def _height(band: Any, neurons: Any, size: Any) -> Any:
     """Return where the spikes of neurons lie; every band has the same height."""
     return band + 0.1 + 0.8 * (neurons + 0.5) / size

@@ -111,9 +111,7 @@ BAD_CALLS = {
     "bad option": ((*LADDER, "--option", "mode=busy"), "options.mode"),
     "unknown option": ((*LADDER, "--option", "modes=busy"), "Did you mean 'mode'"),
     "other semantics": ((*LADDER, "--semantics", "exact"), "semantics"),
-    "unknown model": (("ladder", "ca33", "--program", "program.json"), "Did you mean 'ca3'"),
     "missing program": (("ladder", "ca3", "--program", "none.json"), "cannot be read"),
-    "bad setting": ((*LADDER, "--set", "cue_size=0"), "A whole number, at least 1"),
     "no folder": ((*LADDER, "--out", "no/page.html"), "does not exist"),
     "one file for two": ((*LADDER, "--out", "x", "--json", "x"), "is also the --json file"),
     "output over program": ((*LADDER, "--json", "program.json"), "is also the --program file"),
@@ -127,7 +125,6 @@ def test_bad_call_is_one_error(neuro, program, tmp_path, call, message):
 
 BAD_ANSWERS = {
     "row without answer": ('[[0, "L", 0, [1]]]', "row 0: a row with its answer is a list"),
-    "content missing": ('[[0, "L", 0, [1], [0]]]', "row 0"),
     "cues no list": ('[[0, "L", 0, [1], 0, [1]]]', "row 0.cues"),
     "bit as fraction": ('[[0, "L", 0, [1], [0], [1.5]]]', "row 0.content[0]"),
 }
