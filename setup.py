@@ -38,6 +38,7 @@ setup(
     ext_modules=[
         kernels("neuro.engine._native", Path("neuro", "engine", "cpp")),
         kernels("neuro.memories._native", Path("neuro", "memories", "cpp")),
+        kernels("neuro.backends.crossbar._native", Path("backends", "crossbar", "cpp")),
         kernels("neuro.backends.spinnaker._native", Path("backends", "spinnaker", "cpp")),
     ],
 )

@@ -14,6 +14,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+try:
+    from neuro.backends.crossbar import _native
+except ImportError:  # built without a compiler: NumPy does the same
+    _native = None  # type: ignore[assignment]
+
 Real = TypeVar("Real", np.float32, np.float64)
 
 
@@ -41,12 +46,71 @@ def noisy_product(
         Of the type of the inputs.
     """
     product = inputs @ conductance
-    noise: NDArray[Real] = rng.standard_normal(product.shape, dtype=inputs.dtype.type)
     spread = np.square(inputs) @ variance
+    if product.dtype != np.float32:
+        np.sqrt(spread, out=spread)
+        spread *= rng.standard_normal(product.shape)
+        product += spread
+        return product
+    words = _words(product.size, rng)
+    if _native is not None and product.size % 2 == 0:
+        _native.add_noise(product, spread, words)
+        return product
     np.sqrt(spread, out=spread)
-    noise *= spread
-    product += noise
+    spread *= single_normals(words)[: product.size].reshape(product.shape)
+    product += spread
     return product
+
+
+def single_normals(words: NDArray[np.uint32]) -> NDArray[np.float32]:
+    r"""Make standard normal numbers in single precision, twice as fast as NumPy's generator does.
+
+    .. math:: \sqrt{-2 \ln u} \cos 2 \pi v, \quad \sqrt{-2 \ln u} \sin 2 \pi v
+
+    with whole arrays of u and v, so that every step is a vector operation. The compiled kernel does
+    the same with its own logarithm and sine, which agree to a few millionths. The largest number
+    is 6.7.
+
+    Parameters
+    ----------
+    words : array, shape (2 n,)
+        Random bits: those of u, then those of v.
+
+    Returns
+    -------
+    array, shape (2 n,)
+        All with the cosine, then all with the sine.
+
+    References
+    ----------
+    .. [1] Box and Muller, Ann. Math. Statist. 29, 610 (1958), doi:10.1214/aoms/1177706645
+
+    Examples
+    --------
+    >>> single_normals(np.array([2**31, 0], dtype=np.uint32)).round(4).tolist()
+    [1.1774, 0.0]
+    """
+    half = words.size // 2
+    radius = (words[:half] >> 1).astype(np.float32)
+    radius += np.float32(0.5)
+    radius *= np.float32(2.0**-31)
+    np.log(radius, out=radius)
+    radius *= np.float32(-2.0)
+    np.sqrt(radius, out=radius)
+    angle = words[half:].astype(np.float32)
+    angle *= np.float32(2.0**-31 * np.pi)
+    drawn = np.empty((2, half), dtype=np.float32)
+    np.cos(angle, out=drawn[0])
+    np.sin(angle, out=drawn[1])
+    drawn *= radius
+    return drawn.reshape(-1)
+
+
+def _words(count: int, rng: np.random.Generator) -> NDArray[np.uint32]:
+    """Draw random words, `count` of them or one more."""
+    # A PCG64 generator has 64 new bits in each draw; both halves of them are used.
+    bits: NDArray[np.uint64] = rng.bit_generator.random_raw((count + 1) // 2)
+    return bits.view(np.uint32)
 
 
 def noisy_sum(

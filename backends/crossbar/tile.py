@@ -169,7 +169,8 @@ class Tile:
         array, shape (columns,) or (batch, columns)
             Of the tile's precision.
         """
-        vectors = np.atleast_2d(np.asarray(inputs, dtype=np.float64))
+        kind = self.precision if dac is None else np.float64
+        vectors = np.atleast_2d(np.asarray(inputs, dtype=kind))
         if vectors.shape[-1] != self.shape[0]:
             shape, limit = np.shape(inputs), f"Vectors of {self.shape[0]} numbers, one for each row"
             raise ValidationError("inputs", f"shape {shape}", value=shape, limit=limit)
@@ -310,7 +311,7 @@ class Tile:
             raise ResultError(f"tile file {str(path)!r}", f"damaged ({error})") from error
         return tile
 
-    def _pulsed(self, vectors: FloatArray, *, noisy: bool) -> NDArray[Any]:
+    def _pulsed(self, vectors: NDArray[Any], *, noisy: bool) -> NDArray[Any]:
         """Read with pulses of one height, whose length and polarity are the inputs."""
         if self.hardware.iv.symmetric:
             return self._product(vectors, 1, noisy=noisy)
@@ -318,20 +319,27 @@ class Tile:
         both: NDArray[Any] = positive + self._product(np.minimum(vectors, 0.0), -1, noisy=noisy)
         return both
 
-    def _product(self, vectors: FloatArray, polarity: int, *, noisy: bool) -> NDArray[Any]:
-        inputs = vectors.astype(self.precision)
+    def _product(self, vectors: NDArray[Any], polarity: int, *, noisy: bool) -> NDArray[Any]:
+        inputs = vectors.astype(self.precision, copy=False)
         if polarity not in self._dense:
-            state = self._state(polarity)
-            self._dense[polarity] = (
-                state.sums.astype(self.precision),
-                None if state.variance is None else state.variance.astype(self.precision),
-            )
+            self._dense[polarity] = self._weighted(self._state(polarity))
         sums, variance = self._dense[polarity]
         if variance is None or not noisy:
             product: NDArray[Any] = inputs @ sums
         else:
             product = noisy_product(inputs, sums, variance, self.array.reads)
+        if self.mapping.kind == "differential":
+            return product
         return self._combined(product, inputs.sum(axis=1, keepdims=True))
+
+    def _weighted(self, state: ReadState) -> tuple[NDArray[Any], NDArray[Any] | None]:
+        """Return what dense reads multiply with, in units of the weights where pairs allow it."""
+        scale = self.mapping.scale if self.mapping.kind == "differential" else np.ones(1)
+        variance = state.variance
+        return (
+            (state.sums * scale).astype(self.precision),
+            None if variance is None else (variance * scale**2).astype(self.precision),
+        )
 
     def _amplitudes(self, vectors: FloatArray, *, noisy: bool) -> NDArray[Any]:
         """Read with pulses of one length, whose height and polarity are the inputs."""
