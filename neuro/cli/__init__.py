@@ -11,7 +11,7 @@ from typing import Annotated, TextIO
 import typer
 
 from neuro import __version__
-from neuro.cli import check, crossbar, demo, deploy, ladder, listing, run, show
+from neuro.cli import check, crossbar, demo, deploy, ladder, listing, lsm, run, run_group, show
 from neuro.errors import NeuroError, NeuroWarning
 
 USER_ERROR, INTERRUPTED = 2, 130
@@ -25,7 +25,14 @@ app = typer.Typer(
     help="Spiking memories, written once, run on many machines.",
 )
 app.command()(demo.demo)
-app.command()(run.run)
+runs = typer.Typer(
+    cls=run_group.RunGroup,
+    no_args_is_help=True,
+    help="Run a program on a memory, or an experiment; each has its own --help.",
+)
+runs.command(run_group.MEMORY)(run.run)
+runs.command()(lsm.lsm)
+app.add_typer(runs, name="run")
 app.command()(check.check)
 app.command()(ladder.ladder)
 app.command()(deploy.deploy)

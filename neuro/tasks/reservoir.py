@@ -48,6 +48,8 @@ class Reservoir(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         The network; its `lines` follow the data.
     bins : int, default 1
         Counters of each neuron, for equal stretches of time.
+    root : bool, default False
+        Whether the readout sees square roots of counts, whose spread does not grow with the rate.
     readout : {"ridge", "logistic", "gradient"}
         How the readout is trained.
     penalty : float, optional
@@ -79,11 +81,12 @@ class Reservoir(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     1.0
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, one argument for each parameter of a search
         self,
         parameters: LSMParameters | None = None,
         *,
         bins: int = 1,
+        root: bool = False,
         readout: str = "ridge",
         penalty: float | None = None,
         effects: ArrayEffects | None = None,
@@ -93,6 +96,7 @@ class Reservoir(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ) -> None:
         self.parameters = parameters
         self.bins = bins
+        self.root = root
         self.readout = readout
         self.penalty = penalty
         self.effects = effects
@@ -133,15 +137,37 @@ class Reservoir(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.pairs_ = lsm_pairs(self.parameters_, seed=self.seed)
         return self
 
-    def train(self, counts: FloatArray, y: NDArray[Any]) -> Self:
-        """Train the readout on counts that `transform` gave, as `fit` does last."""
+    def train(self, features: FloatArray, y: NDArray[Any]) -> Self:
+        """Train the readout on what `transform` gave, as `fit` does last."""
         kind: Any = self.readout
-        self.readout_ = fit_readout(counts, y, kind, penalty=self.penalty, seed=self.seed)
+        self.readout_ = fit_readout(features, y, kind, penalty=self.penalty, seed=self.seed)
         self.classes_ = self.readout_.classes
         return self
 
-    def transform(self, X: Frames, *, progress: Progress | None = None) -> FloatArray:
-        """Return the spike counts of samples, shape (samples, bins * neurons)."""
+    def transform(self, X: Frames) -> FloatArray:
+        """Return what the readout sees of samples, shape (samples, bins * neurons)."""
+        return self.features(self.count(X))
+
+    def features(self, counts: NDArray[np.int32]) -> FloatArray:
+        """Return what the readout sees of counts, shape (samples, bins * neurons)."""
+        flat = counts.reshape(len(counts), -1).astype(np.float64)
+        return np.sqrt(flat) if self.root else flat
+
+    def count(self, X: Frames, *, progress: Progress | None = None) -> NDArray[np.int32]:
+        """Run samples and return the spike counts, shape (samples, bins, neurons).
+
+        Parameters
+        ----------
+        X : array of bool, shape (samples, steps, lines)
+            Input spikes.
+        progress : callable, optional
+            Called with the fraction done.
+
+        Raises
+        ------
+        ValidationError
+            If the samples or the bins do not fit, or the reservoir has no devices yet.
+        """
         self._check_placed()
         frames = checked_frames(X)
         if not 1 <= self.bins <= frames.shape[1]:
@@ -149,19 +175,17 @@ class Reservoir(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValidationError("bins", repr(self.bins), value=self.bins, limit=limit)
         arrays = lsm_arrays(self.parameters_, self.pairs_)
         if self.backend != ARRAY:
-            counts = self._on_backend(frames, arrays, progress)
-        else:
-            counts = run_array(
-                frames,
-                arrays,
-                lsm_decays(self.parameters_),
-                self.parameters_.threshold,
-                bins=self.bins,
-                effects=self.effects or ArrayEffects(),
-                seed=self.seed,
-                progress=progress,
-            ).counts
-        return counts.reshape(len(frames), -1).astype(np.float64)
+            return self._on_backend(frames, arrays, progress)
+        return run_array(
+            frames,
+            arrays,
+            lsm_decays(self.parameters_),
+            self.parameters_.threshold,
+            bins=self.bins,
+            effects=self.effects or ArrayEffects(),
+            seed=self.seed,
+            progress=progress,
+        ).counts
 
     def predict(self, X: Frames) -> NDArray[Any]:
         """Return the classes of samples, shape (samples,)."""

@@ -1,0 +1,1 @@
+"""Experiments: whole studies behind one command each, `neuro run NAME`."""

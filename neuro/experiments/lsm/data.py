@@ -1,0 +1,210 @@
+"""Where the data are, and how each task reads them: a folder the user names, or the small excerpt.
+
+Archives: N-MNIST recordings, MNIST images, spoken digits as events, keywords as audio (layouts in
+`neuro.io.events`). Nothing is downloaded.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuro.errors import ResultError, ValidationError
+from neuro.experiments.lsm.settings import Preset
+from neuro.io.cochlea import encode_audio, mu_law
+from neuro.io.events import Recordings, joined, read_arrays, read_recordings
+from neuro.io.frames import Frames, camera_frames, chunked_frames, stretched_frames
+from neuro.io.saccade import saccade_events
+
+VARIABLE = "NEURO_DATA"
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Split:
+    """Input spikes and labels.
+
+    Parameters
+    ----------
+    frames : array of bool, shape (samples, steps, lines)
+    labels : array of int, shape (samples,)
+    """
+
+    frames: Frames
+    labels: NDArray[np.int64]
+
+    def first(self, count: int | None) -> "Split":
+        """Return at most `count` samples, evenly spaced, so that classes stay mixed."""
+        if count is None or count >= len(self.labels):
+            return self
+        at = np.linspace(0, len(self.labels) - 1, count).astype(int)
+        return Split(frames=self.frames[at], labels=self.labels[at])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TaskData:
+    """One task.
+
+    Parameters
+    ----------
+    name : str
+        What it is, for people.
+    train, test : Split
+        Settings are chosen on the first one only.
+    classes : tuple of str
+        Names of the classes, by label.
+    """
+
+    name: str
+    train: Split
+    test: Split
+    classes: tuple[str, ...]
+
+    def limited(self, count: int | None) -> "TaskData":
+        """Return the same task with at most `count` samples in each split."""
+        return replace(self, train=self.train.first(count), test=self.test.first(count))
+
+
+def data_folder(path: Path | None) -> Path:
+    """Return the folder of the data: as named, or from the environment.
+
+    Raises
+    ------
+    ValidationError
+        If there is none.
+    """
+    named = str(path) if path is not None else os.environ.get(VARIABLE, "")
+    if not named:
+        raise ValidationError(
+            "--data",
+            "is missing",
+            hint=f"Name the folder of the data with --data or {VARIABLE}, or use --sample",
+        )
+    if not Path(named).is_dir():
+        raise ValidationError("--data", f"{named!r} is no folder", value=named)
+    return Path(named)
+
+
+def load_task(
+    task: str, settings: Preset, folder: Path, *, progress: Progress | None = None
+) -> TaskData:
+    """Read and encode one classification task.
+
+    Parameters
+    ----------
+    task : {"nmnist", "digits", "keywords"}
+        Which.
+    settings : Preset
+        How it is encoded.
+    folder : Path
+        Holds the folders of the archives.
+    progress : callable, optional
+        Called with the fraction done.
+
+    Raises
+    ------
+    ResultError
+        If a file is missing or damaged.
+    """
+    loaders: dict[str, Callable[..., TaskData]] = {
+        "nmnist": _nmnist,
+        "digits": _digits,
+        "keywords": _keywords,
+    }
+    if task not in loaders:
+        raise ValidationError("task", repr(task), value=task, limit=f"One of {', '.join(loaders)}")
+    return loaders[task](settings, folder, progress)
+
+
+def load_sample(settings: Preset) -> TaskData:
+    """Return the excerpt of spoken digits of one speaker that is shipped, with its licence."""
+    with as_file(files("neuro.experiments.lsm").joinpath("sample.npz")) as path:
+        recordings = read_recordings(path)
+        tests = int(read_arrays(path)["tests"])
+    count = len(recordings)
+    return TaskData(
+        name="spoken digits, excerpt of one speaker",
+        train=_audio(recordings.take(range(count - tests)), settings),
+        test=_audio(recordings.take(range(count - tests, count)), settings),
+        classes=tuple(map(str, range(10))),
+    )
+
+
+def _nmnist(settings: Preset, folder: Path, progress: Progress | None) -> TaskData:
+    train, test = (
+        read_recordings(folder / "nmnist" / f"nmnist_{split}.npz") for split in ("train", "test")
+    )
+    if settings.converted:
+        images = read_arrays(folder / "mnist5k" / "mnist5k_train.npz")
+        # The images of the recordings themselves are there already.
+        other = images["nmnist_id"] == 0
+        labels = images["label"][other].astype(np.int64)
+        train = joined([train, saccade_events(images["image"][other], labels, progress=progress)])
+
+    def frames(recordings: Recordings) -> Split:
+        return Split(
+            frames=camera_frames(
+                recordings,
+                steps=settings.steps,
+                step_us=300_000 // settings.steps,
+                crop=settings.crop,
+                polarities=settings.polarities,
+            ),
+            labels=recordings.labels,
+        )
+
+    return TaskData(
+        name="N-MNIST subset, event camera",
+        train=frames(train),
+        test=frames(test),
+        classes=tuple(map(str, range(10))),
+    )
+
+
+def _digits(settings: Preset, folder: Path, progress: Progress | None) -> TaskData:
+    where = folder / "spoken_digits"
+    train, test = (
+        _audio(read_recordings(where / f"spoken_digits_{split}_events.npz"), settings)
+        for split in ("train", "test")
+    )
+    if progress is not None:
+        progress(1.0)
+    return TaskData(
+        name="spoken digits", train=train, test=test, classes=tuple(map(str, range(10)))
+    )
+
+
+def _keywords(settings: Preset, folder: Path, progress: Progress | None) -> TaskData:
+    where = folder / "speech_commands10"
+    train, test = (read_arrays(where / f"sc10_{split}.npz") for split in ("train", "test"))
+    total = len(train["label"]) + len(test["label"])
+    done = 0
+    splits = []
+    for arrays in (train, test):
+        if not {"audio_mulaw", "label", "words"} <= arrays.keys():
+            raise ResultError("keywords", f"the archive holds {', '.join(sorted(arrays))}")
+        share, before = len(arrays["label"]) / total, done / total
+
+        def report(fraction: float, share: float = share, before: float = before) -> None:
+            if progress is not None:
+                progress(before + share * fraction)
+
+        waves = list(mu_law(arrays["audio_mulaw"]))
+        recordings = encode_audio(waves, arrays["label"].astype(np.int64), progress=report)
+        splits.append(_audio(recordings, settings))
+        done += len(arrays["label"])
+    return TaskData(
+        name="keywords, unseen speakers",
+        train=splits[0],
+        test=splits[1],
+        classes=tuple(map(str, train["words"])),
+    )
+
+
+def _audio(recordings: Recordings, settings: Preset) -> Split:
+    cut = stretched_frames if settings.encoding == "stretched" else chunked_frames
+    return Split(frames=cut(recordings, steps=settings.steps), labels=recordings.labels)
