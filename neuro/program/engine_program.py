@@ -6,12 +6,14 @@ The engine may be the float one of `neuro.engine` or an emulator; the program is
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neuro.backend import InputSpikes, Program, Progress
 from neuro.engine import Engine, Recording
@@ -189,6 +191,55 @@ class EngineProgram(Program):
         self._inputs, self._recordings = inputs, [recording]
         self._started, self._seconds = str(header["started"]), float(header["seconds"])
 
+    def continue_from(self, earlier: "EngineProgram") -> None:
+        """Take over the time, the state and the recordings of another program.
+
+        Both networks have the same parts, sizes, delays and probes. Parameters of cells, static
+        weights and input spikes may differ: they are those of this program from here on. Plastic
+        weights are state.
+
+        Parameters
+        ----------
+        earlier : EngineProgram
+            Where this one goes on; left untouched.
+
+        Raises
+        ------
+        ValidationError
+            If its state does not fit.
+        """
+        try:
+            if earlier._engine.kind != self._engine.kind:
+                raise ValueError(f"{earlier._engine.kind} is not {self._engine.kind}")
+            self._engine.restore(earlier._engine.snapshot())
+        except (KeyError, ValueError) as error:
+            self.reset()
+            raise ValidationError(
+                "program",
+                f"cannot continue the other ({error})",
+                limit="Both networks have the same parts, sizes, delays and probes",
+            ) from error
+        self._recordings = list(earlier._recordings)
+        self._notes = list(earlier._notes)
+        self._started, self._seconds = earlier._started, earlier._seconds
+
+    def present(self) -> dict[str, dict[str, NDArray[np.float64]]]:
+        """Return the probed state variables as they are now, by population and variable.
+
+        A trace ends one step earlier: its last sample is the state at the start of the last step.
+        """
+        before = self._engine.snapshot()
+        probes = [replace(item, interval=1) for item in self._probes]
+        nothing = np.zeros(0, dtype=np.int64)
+        silence = [(nothing, nothing)] * len(self._inputs)
+        recording = self._engine.advance(1, silence, probes)
+        self._engine.restore(before)
+        found: dict[str, dict[str, NDArray[np.float64]]] = {}
+        for probe, (_, values) in zip(probes, recording.traces, strict=True):
+            name = self._plan.populations[probe.population].name
+            found.setdefault(name, {})[probe.variable] = values[0]
+        return found
+
     def result(self) -> Result:
         """Return everything since time zero; of streamed runs the counters only."""
         plan = self._plan
@@ -218,7 +269,7 @@ class EngineProgram(Program):
         self._notes += notes
         begun = time.perf_counter()
         self._started = self._started or datetime.now().isoformat(timespec="seconds")
-        done, chunk = 0, FIRST_CHUNK
+        done, chunk = 0, steps if self._engine.whole_runs else FIRST_CHUNK
         while done < steps:
             chunk_begun = time.perf_counter()
             count = min(chunk, steps - done)
