@@ -60,6 +60,9 @@ class Engine(ABC):
     kind: str
     """Which kernels, in which precision: engines of one kind can exchange snapshots."""
 
+    whole_runs: bool = False
+    """Whether a run is handed over as a whole, because starting one takes long."""
+
     @property
     @abstractmethod
     def step(self) -> int:
