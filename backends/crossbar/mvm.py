@@ -9,17 +9,15 @@ with one number for each output. Columns are independent given the inputs. For s
 are sums over the active rows. Specs, crossbar_nladc section 3.5, equation (3).
 """
 
-from typing import TypeVar
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-try:
-    from neuro.backends.crossbar import _native
-except ImportError:  # built without a compiler: NumPy does the same
-    _native = None  # type: ignore[assignment]
-
 Real = TypeVar("Real", np.float32, np.float64)
+AddNoise = Callable[[NDArray[Any], NDArray[Any], NDArray[np.uint32]], None]
 
 
 def noisy_product(
@@ -53,13 +51,24 @@ def noisy_product(
         product += spread
         return product
     words = _words(product.size, rng)
-    if _native is not None and product.size % 2 == 0:
-        _native.add_noise(product, spread, words)
+    compiled = compiled_noise()
+    if compiled is not None and product.size % 2 == 0:
+        compiled(product, spread, words)
         return product
     np.sqrt(spread, out=spread)
     spread *= single_normals(words)[: product.size].reshape(product.shape)
     product += spread
     return product
+
+
+@cache
+def compiled_noise() -> AddNoise | None:
+    """Return the compiled kernel that adds noise in place; None if it was not built."""
+    try:
+        from neuro.backends.crossbar import _native
+    except ImportError:
+        return None
+    return _native.add_noise
 
 
 def single_normals(words: NDArray[np.uint32]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""What a converter of column sums is; the nonlinear ramp has the same two methods."""
+"""What a linear converter of column sums is; what it gives stands for the sums themselves."""
 
 from typing import Any, Protocol
 

@@ -61,7 +61,7 @@ def test_compiled_kernel_refuses_arrays_that_do_not_fit() -> None:
 @pytest.mark.parametrize("compiled", [True, False])
 def test_single_precision_reads_have_their_deviation(monkeypatch, columns, compiled) -> None:
     if not compiled:
-        monkeypatch.setattr(mvm, "_native", None)
+        monkeypatch.setattr(mvm, "compiled_noise", lambda: None)
     rng = np.random.default_rng(6)
     conductance = rng.uniform(1, 9, (4, columns)).astype(np.float32)
     inputs = np.broadcast_to(rng.uniform(-1, 1, 4).astype(np.float32), (30_001, 4))
