@@ -16,8 +16,8 @@ links take. A memory of another kind (Willshaw, Hopfield) is a file of its own t
 four; `Memory` says so to type checkers. Links between units are rows of bits (`BitRows`), from
 which drives, decoders and hardware forms are made: ``memory.links`` for whoever maps them
 elsewhere.
-Other patterns: *dense* ones have one value, -1 or 1, for each unit, with `UNKNOWN` (0) in cues or, of
-the multitasking network, in blanks; *vectors* are real numbers, and answered with a `VectorRecall`.
+Other patterns: *dense* ones have -1 or 1 for each unit, and `UNKNOWN` (0) in cues or, of the
+multitasking network, in blanks; *vectors* are real numbers, and answered with a `VectorRecall`.
 Letters and units: unit = cluster * cluster_size + letter (`Topology`).
 """
 
