@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -113,6 +113,7 @@ def test_conversion_is_monotone_and_half_a_step_off_at_most(bits, low, high, sch
     assert np.max(np.abs(found - inside)) <= converter.step / 2 + 1e-9
 
 
+@settings(max_examples=40)
 @given(
     st.sampled_from(NAMES),
     MATRICES,

@@ -9,6 +9,7 @@ from neuro.backends.crossbar.converters import (
     UniformConverter,
     encode,
 )
+from neuro.backends.crossbar.nladc import nonlinear_adc
 from neuro.errors import CheckError, ValidationError
 
 ANALOG = np.linspace(-1.3, 1.3, 5001) + 1e-6
@@ -110,3 +111,15 @@ def test_two_mistakes_are_both_named() -> None:
     with pytest.raises(CheckError) as caught:
         UniformConverter(bits=3, low=1.0, high=0.0, inl=np.zeros(2))
     assert [item.where for item in caught.value.issues] == ["converter.low", "converter.inl"]
+
+
+# Specs, crossbar_nladc section 3.7: a ramp that is bent for f(x) = x is a straight one.
+@pytest.mark.parametrize("bits", [3, 5, 8])
+def test_nonlinear_converter_of_the_identity_is_the_uniform_one(hardware, bits: int) -> None:
+    adc = nonlinear_adc("linear", hardware(), bits=bits)
+    _, values = adc.convert(ANALOG, noise=False)
+    uniform = UniformConverter(bits=bits, low=-1.0, high=1.0)
+    # Thresholds are sums of conductances: within rounding of one either code is right.
+    apart = np.min(np.abs(ANALOG[:, None] - uniform.thresholds), axis=1) > 1e-9
+    assert values[apart] == pytest.approx(uniform.convert(ANALOG[apart]), abs=1e-9)
+    assert np.count_nonzero(apart) > 4900
