@@ -41,11 +41,12 @@ def log_mel(recording: NDArray[np.generic]) -> FloatArray:
     Parameters
     ----------
     recording : array, shape (samples,)
-        At 8 kHz, in any unit; cut or filled up with silence to one second.
+        At 8 kHz, in any unit; cut to one second, or with silence in front, so that the answer comes
+        when the word ends.
     """
     sound = np.zeros(SAMPLES)
     heard = np.asarray(recording[:SAMPLES], dtype=np.float64)
-    sound[: heard.size] = heard / (np.abs(heard).max(initial=0.0) or 1.0)
+    sound[SAMPLES - heard.size :] = heard / (np.abs(heard).max(initial=0.0) or 1.0)
     frames = np.lib.stride_tricks.sliding_window_view(sound, WINDOW)[::HOP] * np.hanning(WINDOW)
     power = np.abs(np.fft.rfft(frames, POINTS)) ** 2
     spectrum: FloatArray = np.log(power @ mel_filters() + FLOOR)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuro.errors import ResultError, ValidationError, suggestion
-from neuro.tasks.recurrent.features import RATE, FloatArray, log_mel, scaling_of
+from neuro.experiments.recurrent.features import RATE, FloatArray, log_mel, scaling_of
 
 IntArray = NDArray[np.int64]
 Arrays = Mapping[str, NDArray[Any]]

@@ -1,1 +1,0 @@
-"""Recurrent networks on crossbars that listen to words and read text."""
