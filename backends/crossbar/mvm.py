@@ -96,7 +96,7 @@ def single_normals(words: NDArray[np.uint32]) -> NDArray[np.float32]:
 
     Examples
     --------
-    >>> single_normals(np.array([2**31, 0], dtype=np.uint32)).round(4).tolist()
+    >>> [round(float(x), 4) for x in single_normals(np.array([2**31, 0], dtype=np.uint32))]
     [1.1774, 0.0]
     """
     half = words.size // 2
