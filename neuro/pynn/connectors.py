@@ -1,4 +1,4 @@
-"""PyNN's connectors, all of them; one is mended.
+"""PyNN's connectors; one is mended.
 
 Pairs, weights and delays are drawn by PyNN's own code from the generators that a script gives, so
 that they are those of every other simulator.
@@ -22,7 +22,6 @@ from pyNN.connectors import (
     FromFileConnector,
     FromListConnector,
     IndexBasedProbabilityConnector,
-    SmallWorldConnector,
 )
 from pyNN.parameters import LazyArray
 
@@ -41,7 +40,6 @@ CONNECTORS = (
     "FromListConnector",
     "IndexBasedProbabilityConnector",
     "OneToOneConnector",
-    "SmallWorldConnector",
 )
 
 __all__ = [
@@ -60,7 +58,6 @@ __all__ = [
     "FromListConnector",
     "IndexBasedProbabilityConnector",
     "OneToOneConnector",
-    "SmallWorldConnector",
 ]
 
 

@@ -26,11 +26,9 @@ class CurrentSource(StandardCurrentSource):
 
     def __init__(self, **parameters: Any) -> None:
         super().__init__(**parameters)
-        self._native = self.native_parameters
-        self._native.shape = (1,)
-        self._native.evaluate(simplify=True)
+        self._values: dict[str, Any] = {}
+        self.set_native_parameters(self.native_parameters)
         self._number = state.next_source()
-        self._check()
 
     @abstractmethod
     def amplitude_at(self, step: int) -> float:
@@ -64,14 +62,16 @@ class CurrentSource(StandardCurrentSource):
         """Change parameters; they hold from the time reached on."""
         parameters.shape = (1,)
         parameters.evaluate(simplify=True)
-        for name, value in parameters.items():
-            self._native[name] = value
-        self._native.evaluate(simplify=True)
+        self._values.update(parameters.items())
         self._check()
 
     def get_native_parameters(self) -> ParameterSpace:
         """Return the parameters."""
-        return self._native
+        return ParameterSpace(dict(self._values), shape=(1,))
+
+    def get_parameters(self) -> dict[str, Any]:
+        """Return the parameters as plain numbers and sequences."""
+        return dict(self._values)
 
     def record(self) -> None:
         """Do nothing: `get_data` returns the current of every source, recorded or not."""
@@ -82,7 +82,7 @@ class CurrentSource(StandardCurrentSource):
         return times, np.array([self.amplitude_at(step) for step in steps])
 
     def _number_of(self, name: str) -> float:
-        return float(self._native[name])
+        return float(self._values[name])
 
     def _step_of(self, name: str) -> int:
         """Return the step nearest to a time."""
@@ -197,6 +197,5 @@ class StepCurrentSource(CurrentSource, standard.StepCurrentSource):
         return steps
 
     def _list(self, name: str) -> NDArray[np.float64]:
-        value = self._native[name]
-        value = value.base_value if hasattr(value, "base_value") else value
+        value = self._values[name]
         return np.asarray(value.value if isinstance(value, Sequence) else value, dtype=float)

@@ -37,7 +37,6 @@ from neuro.pynn.connectors import (
     FromListConnector,
     IndexBasedProbabilityConnector,
     OneToOneConnector,
-    SmallWorldConnector,
 )
 from neuro.pynn.control import (
     end,
@@ -108,7 +107,6 @@ __all__ = [
     "RandomDistribution",
     "RandomStructure",
     "STDPMechanism",
-    "SmallWorldConnector",
     "Space",
     "Sphere",
     "SpikePairRule",

@@ -78,6 +78,17 @@ class Assembly(common.Assembly):
 
     _simulator = simulator
 
+    @property
+    def receptor_types(self) -> list[str]:
+        """Receptors that all members have, in the order of the first one's.
+
+        A projection without a receptor takes the first or the second of them by the sign of its
+        weights; PyNN's own list has no order.
+        """
+        kinds = [set(item.celltype.receptor_types) for item in self.populations]
+        first = self.populations[0].celltype.receptor_types
+        return [name for name in first if all(name in known for known in kinds)]
+
 
 class PopulationView(_Neurons, common.PopulationView):
     """Some neurons of a population; see PyNN's documentation."""
@@ -140,7 +151,9 @@ class Population(_Neurons, common.Population):
         self.parameters: dict[str, NDArray[Any]] = {}
         self.initial: dict[str, NDArray[np.float64]] = {}
         super().__init__(size, cellclass, cellparams, structure, dict(initial_values or {}), label)
-        self.name = state.unique_name(self.label)
+        # PyNN numbers nameless populations on and on; the spikes of a Poisson source must not
+        # depend on what was built before.
+        self.name = state.unique_name(label or f"population{len(state.populations)}")
         state.populations.append(self)
         further = dict(additional_parameters or {})
         width = further.pop("neurons_per_core", neurons_per_core)

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from pyNN import errors
-from pyNN.models import BaseCellType, BaseCurrentSource, BaseModelType, BaseSynapseType
+from pyNN import connectors, errors
+from pyNN.connectors import Connector
+from pyNN.models import BaseCellType, BaseCurrentSource, BaseSynapseType
 from pyNN.standardmodels import (
     STDPTimingDependence,
     STDPWeightDependence,
@@ -13,6 +14,7 @@ from pyNN.standardmodels import (
 )
 
 from neuro.pynn.cells import list_standard_models
+from neuro.pynn.connectors import CONNECTORS
 
 OFFERED: dict[str, tuple[type[Any], tuple[str, ...]]] = {
     "cell type": (BaseCellType, tuple(list_standard_models())),
@@ -26,6 +28,8 @@ OFFERED: dict[str, tuple[type[Any], tuple[str, ...]]] = {
         BaseCurrentSource,
         ("ACSource", "DCSource", "NoisyCurrentSource", "StepCurrentSource"),
     ),
+    # PyNN's own SmallWorldConnector is not written: it ends in NotImplementedError.
+    "connector": (Connector, CONNECTORS),
 }
 """By kind of model: PyNN's base class, and the names of what is offered."""
 
@@ -35,9 +39,7 @@ def kind_of(model: type[Any]) -> str | None:
     return next((kind for kind, (base, _) in OFFERED.items() if issubclass(model, base)), None)
 
 
-def _refusal(model: type[Any]) -> type[Any]:
-    kind = kind_of(model)
-    assert kind is not None, f"{model} is of no known kind"
+def _refusal(model: type[Any], kind: str) -> type[Any]:
     text = f"{kind} {model.__name__} is not offered. Offered: {', '.join(OFFERED[kind][1])}"
 
     def __init__(self: Any, *arguments: Any, **parameters: Any) -> None:
@@ -48,22 +50,25 @@ def _refusal(model: type[Any]) -> type[Any]:
 
 
 def _models() -> dict[str, type[Any]]:
-    """Return PyNN's standard models of point neurons by name."""
+    """Return PyNN's standard models and connectors for point neurons by name."""
     found = {}
-    for module in (cells, synapses, electrodes):
+    for module in (cells, synapses, electrodes, connectors):
         for name, item in vars(module).items():
             own = isinstance(item, type) and item.__module__ == module.__name__
-            if own and issubclass(item, BaseModelType) and kind_of(item) is not None:
+            if own and name not in ABSTRACT and kind_of(item) is not None:
                 found[name] = item
     return found
 
 
+ABSTRACT = ("Connector", "FixedNumberConnector", "MapConnector", "MultiCompartmentNeuron")
+"""What is only there to be derived from, or has many compartments."""
+
 STANDARD = _models()
-"""PyNN's standard models of point neurons, by name."""
+"""PyNN's standard models and connectors for point neurons, by name."""
 
 REFUSED = {
-    name: _refusal(model)
+    name: _refusal(model, kind)
     for name, model in STANDARD.items()
-    if name not in OFFERED[kind_of(model) or ""][1]
+    if (kind := kind_of(model)) is not None and name not in OFFERED[kind][1]
 }
 """Stand-ins for those that are not offered, by name."""

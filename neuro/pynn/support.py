@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pyNN import common
+from pyNN.connectors import Connector
 
 from neuro.pynn import extra_models, interface
-from neuro.pynn.connectors import CONNECTORS
 from neuro.pynn.populations import Assembly, Population, PopulationView
 from neuro.pynn.projections import Projection
 from neuro.pynn.refused import OFFERED, REFUSED, STANDARD, kind_of
@@ -54,6 +54,7 @@ GROUPS: tuple[tuple[type[Any], type[Any]], ...] = (
 REMARKS = {
     "ACSource": "constant during a time step",
     "CSAConnector": "needs the package csa",
+    "SmallWorldConnector": "not written in PyNN either",
     "NoisyCurrentSource": "drawn from the seed of `setup`; `rng` is not used",
     "STDPMechanism": "delay all dendritic, no voltage dependence, constants the same for a "
     "projection",
@@ -107,7 +108,7 @@ class Row:
 
 def table() -> list[Row]:
     """Return a row for each documented name that concerns point neurons."""
-    return [*_functions(), *_members(), *_models(), *_connectors(), *_spynnaker()]
+    return [*_functions(), *_members(), *_models(), *_spynnaker()]
 
 
 def markdown() -> str:
@@ -151,14 +152,10 @@ def _models() -> Iterator[Row]:
             yield _row(kind, name, offered, _takes(getattr(interface, name)) if offered else "")
 
 
-def _connectors() -> Iterator[Row]:
-    for name in CONNECTORS:
-        connector = getattr(interface, name)
-        yield _row("connector", name, True, ", ".join(connector.parameter_names))
-
-
 def _takes(model: type[Any]) -> str:
     """List the parameters of a model and, of a cell type, what can be recorded."""
+    if issubclass(model, Connector):
+        return ", ".join(model.parameter_names)
     parameters = ", ".join(model.default_parameters)
     recordable = ", ".join(getattr(model, "recordable", ()))
     return f"{parameters}; records {recordable}" if recordable else parameters

@@ -23,6 +23,7 @@ from neuro.ir import (
     SpikeArray,
     Static,
 )
+from neuro.program import EngineProgram
 from neuro.results import Result
 from neuro.run import compile_network, simulate
 
@@ -465,3 +466,72 @@ def test_binary_unit_fires_in_the_step_in_which_its_input_arrives() -> None:
         projections=[Projection("in", "a", OneToOne(), Static(weight=1.0), "input")],
     )
     assert spikes_of(simulate(network, 5.0), "a") == [(2.0, 0)]
+
+
+# --- continuing another program ------------------------------------------------------------------
+
+
+def test_program_that_continues_another_goes_on_as_that_one(
+    busy_network: Network, plain: Plain
+) -> None:
+    with compile_network(busy_network) as one, compile_network(busy_network) as other:
+        assert isinstance(one, EngineProgram) and isinstance(other, EngineProgram)
+        one.run("30 ms")
+        other.continue_from(one)
+        one.run("30 ms")
+        other.run("30 ms")
+        assert plain(other.result()) == plain(one.result())
+
+
+def charging(current: float, **changes: Any) -> Network:
+    cell = CurrentExponentialLIF(tau_m=10.0, i_offset=current, v_thresh=0.0)
+    parts: dict[str, Any] = {
+        "name": "charging",
+        "populations": [Population("a", 1, cell)],
+        "probes": [Probe(population="a", variable="v")],
+    }
+    return Network(**{**parts, **changes})
+
+
+def test_changed_parameters_hold_from_where_a_program_continues() -> None:
+    with compile_network(charging(1.0)) as one, compile_network(charging(0.0)) as other:
+        assert isinstance(one, EngineProgram) and isinstance(other, EngineProgram)
+        one.run("10 ms")
+        other.continue_from(one)
+        other.run("10 ms")
+        trace = other.result().traces["a"]["v"]
+    # Charged through 10 megaohm for one time constant, then left alone.
+    peak = 10.0 * -np.expm1(-1.0)
+    times = trace.times
+    expected = np.where(times <= 10.0, -10.0 * np.expm1(-times / 10), peak * np.exp(1 - times / 10))
+    np.testing.assert_allclose(trace.values[:, 0] + 65.0, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_program_of_another_size_is_not_continued() -> None:
+    larger = charging(1.0, populations=[Population("a", 2, CurrentExponentialLIF())])
+    with compile_network(charging(1.0)) as one, compile_network(larger) as other:
+        assert isinstance(one, EngineProgram) and isinstance(other, EngineProgram)
+        one.run("1 ms")
+        with pytest.raises(ValidationError, match=r"cannot continue .*same parts, sizes, delays"):
+            other.continue_from(one)
+        other.run("1 ms")
+        assert other.result().duration == pytest.approx(1.0)
+
+
+def test_present_state_is_the_next_sample() -> None:
+    with compile_network(charging(1.0)) as program:
+        assert isinstance(program, EngineProgram)
+        program.run("5 ms")
+        present = program.present()["a"]["v"]
+        program.run("0.1 ms")
+        assert program.result().traces["a"]["v"].values[-1].tolist() == present.tolist()
+    assert present[0] + 65.0 == pytest.approx(10.0 * -np.expm1(-0.5))
+
+
+def test_looking_at_the_present_state_changes_nothing(busy_network: Network, plain: Plain) -> None:
+    with compile_network(busy_network) as program:
+        assert isinstance(program, EngineProgram)
+        program.run("30 ms")
+        program.present()
+        program.run("30 ms")
+        assert plain(program.result()) == plain(simulate(busy_network, "60 ms"))
