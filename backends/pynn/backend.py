@@ -1,0 +1,178 @@
+"""The backend class: what PyNN's simulators can represent, and compiling a plan for them."""
+
+from dataclasses import replace
+from importlib.util import find_spec
+from typing import ClassVar
+
+from neuro.backend import Availability, Backend, Rung
+from neuro.backends.pynn.engine import ScriptEngine, with_inputs
+from neuro.check import CheckReport, refusal
+from neuro.energy import EnergyReport
+from neuro.errors import (
+    NeuroError,
+    UnavailableError,
+    UnsupportedError,
+    ValidationError,
+    raise_all,
+    suggestion,
+)
+from neuro.ir import Input, SynapseType
+from neuro.notes import FidelityNote
+from neuro.passes import unsupported
+from neuro.plan import Plan
+from neuro.program import EngineProgram
+from neuro.program.gather import trace_probes
+from neuro.pynn_export import conventions_of
+from neuro.pynn_export.obstacles import CELLS, obstacles
+from neuro.results import Result
+from neuro.target import Capabilities, Target
+
+EXTRAS = {"nest": "nest", "brian2": "brian2"}
+"""Simulators that run here, with the extra that installs each."""
+
+TRACED = ("nest",)
+"""Simulators whose samples are the state at the start of each step; PyNN's Brian2 gives others."""
+
+
+class PyNN(Backend):
+    """A PyNN simulator on this computer."""
+
+    name: ClassVar[str] = "pynn"
+    default_target: ClassVar[str] = "pynn_nest"
+
+    @classmethod
+    def availability(cls) -> Availability:
+        """Say which simulators are installed, without loading one."""
+        if find_spec("pyNN") is None:
+            detail = 'needs PyNN. Install it with: pip install "neuro-spiking-memory[pynn,nest]"'
+            return Availability(available=False, detail=detail)
+        found = [name for name in EXTRAS if find_spec(name) is not None]
+        if not found:
+            detail = "needs a simulator. Install one with: "
+            return Availability(
+                available=False, detail=f'{detail}pip install "neuro-spiking-memory[pynn,nest]"'
+            )
+        return Availability(available=True, detail=f"scripts for pyNN.{', pyNN.'.join(found)}")
+
+    def capabilities(self, target: Target) -> Capabilities:
+        """Describe what PyNN's standard language has."""
+        return Capabilities(
+            semantics=frozenset({conventions_of(simulator_of(target)).semantics}),
+            cells=frozenset(CELLS),
+            synapses=frozenset(kind.__name__ for kind in SynapseType.__args__),
+            inputs=frozenset(kind.__name__ for kind in Input.__args__),
+        )
+
+    def compile(self, plan: Plan, target: Target) -> EngineProgram:
+        """Make a program whose script is written when it runs.
+
+        Raises
+        ------
+        UnavailableError
+            If the simulator is not installed.
+        UnsupportedError, CheckError
+            If the simulator cannot run the plan, or record what is probed.
+        """
+        simulator = simulator_of(target)
+        if find_spec(simulator) is None:
+            extra = EXTRAS[simulator]
+            raise UnavailableError(
+                f"target {target.name!r}",
+                f"needs {simulator}",
+                hint=f'Install it with: pip install "neuro-spiking-memory[pynn,{extra}]"',
+            )
+        raise_all(f"network {plan.network.name!r} on target {target.name!r}", _issues(plan, target))
+        return EngineProgram(plan, target, ScriptEngine(plan, simulator), _notes(plan, simulator))
+
+    def check(self, plan: Plan, target: Target) -> CheckReport:
+        """List what the simulator cannot run or record."""
+        return CheckReport(
+            network=plan.network.name,
+            backend=self.name,
+            target=target.name,
+            findings=tuple(
+                refusal(issue, "capabilities")
+                for issue in (
+                    unsupported(plan.network, plan.semantics, self.capabilities(target))
+                    or _issues(plan, target)
+                )
+            ),
+            remarks=tuple(str(note) for note in (*plan.notes, *_notes(plan, simulator_of(target)))),
+        )
+
+    def energy(self, plan: Plan, target: Target, result: Result) -> EnergyReport:
+        """Refuse: how much energy this computer takes is not modelled."""
+        raise UnsupportedError(
+            f"target {target.name!r}",
+            "has no energy model",
+            value=target.name,
+            limit="Energy is accounted for on targets with coefficients, such as SpiNNaker boards",
+            hint="Run the network with backend='spinnaker'",
+        )
+
+    def rungs(self, plan: Plan, target: Target) -> tuple[Rung, ...]:
+        """Return none: the simulators compute in double precision, as the CPU does."""
+        return ()
+
+
+def simulator_of(target: Target) -> str:
+    """Return the simulator that a target asks for.
+
+    Raises
+    ------
+    ValidationError, CheckError
+        If there is none of that name, or another option.
+    """
+    where = f"target {target.name!r}.options"
+    issues: list[NeuroError] = [
+        ValidationError(f"{where}.{name}", "is not known", limit=suggestion(name, ["simulator"]))
+        for name in target.options
+        if name != "simulator"
+    ]
+    simulator = target.options.get("simulator", "nest")
+    if simulator not in EXTRAS:
+        limit = suggestion(str(simulator), EXTRAS)
+        issues.append(
+            ValidationError(f"{where}.simulator", repr(simulator), value=simulator, limit=limit)
+        )
+    raise_all(where, issues)
+    return str(simulator)
+
+
+def _issues(plan: Plan, target: Target) -> list[NeuroError]:
+    """List what can be known before the inputs have fired."""
+    conventions = conventions_of(simulator_of(target))
+    listed = replace(with_inputs(plan), inputs=plan.inputs)
+    issues = obstacles(listed, conventions)
+    readable = conventions.recordables if conventions.name in TRACED else ()
+    for probe in trace_probes(plan):
+        if probe.variable not in readable:
+            name = plan.populations[probe.population].name
+            issues.append(
+                UnsupportedError(
+                    f"probe of {name!r}.variable",
+                    f"{probe.variable!r} cannot be recorded on {conventions.module}",
+                    value=probe.variable,
+                    limit=f"On offer: {', '.join(sorted(readable)) or 'spikes alone'}",
+                )
+            )
+    return issues
+
+
+def _notes(plan: Plan, simulator: str) -> list[FidelityNote]:
+    """Say what NEST leaves for later: post spikes change a weight when the next pre spike comes."""
+    return [
+        FidelityNote(
+            where=f"projection {item.name!r}.weight",
+            requested="after all spikes",
+            stored="as of the last spike of each source",
+            relative_error=None,
+            unit="",
+            reason="NEST takes post spikes in at the next pre spike; spikes are not changed.",
+        )
+        for item in plan.projections
+        if item.plasticity is not None and simulator == "nest"
+    ]
+
+
+BACKEND = PyNN
