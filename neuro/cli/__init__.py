@@ -11,7 +11,7 @@ from typing import Annotated, TextIO
 import typer
 
 from neuro import __version__
-from neuro.cli import check, crossbar, demo, deploy, ladder, listing, lsm, run, run_group, show
+from neuro.cli import check, crossbar, demo, deploy, kws, ladder, listing, lsm, run, run_group, show
 from neuro.errors import NeuroError, NeuroWarning
 
 USER_ERROR, INTERRUPTED = 2, 130
@@ -32,6 +32,8 @@ runs = typer.Typer(
 )
 runs.command(run_group.MEMORY)(run.run)
 runs.command()(lsm.lsm)
+runs.command(cls=kws.ListCommand)(kws.kws)
+runs.command(cls=kws.ListCommand)(kws.characters)
 app.add_typer(runs, name="run")
 app.command()(check.check)
 app.command()(ladder.ladder)
