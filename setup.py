@@ -7,7 +7,7 @@ the NumPy reference runs.
 
 from pathlib import Path
 
-from pybind11.setup_helpers import Pybind11Extension
+from pybind11.setup_helpers import ParallelCompile, Pybind11Extension
 from setuptools import find_packages, setup
 
 PARTS = ("backends", "models", "hardware_configs")
@@ -31,6 +31,9 @@ def kernels(name: str, folder: Path) -> Pybind11Extension:
         optional=True,
     )
 
+
+# As many sources at once as there are cores.
+ParallelCompile(default=0).install()
 
 setup(
     packages=sorted(packages),
