@@ -5,7 +5,7 @@ from neuro.errors import CheckError, ValidationError
 from neuro.memories import AMBIGUOUS, CliqueMemory, Topology
 from neuro.models.cliques import CliquesParameters, cliques, schedule
 from neuro.run import check, energy
-from neuro.tasks.spiking_recall import SpikingCliques
+from neuro.experiments.memories.spiking import SpikingCliques
 
 BACKENDS = ["cpu", "spinnaker", "crossbar"]
 
