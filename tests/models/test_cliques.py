@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from neuro.errors import CheckError, ValidationError
+from neuro.experiments.memories.spiking import SpikingCliques
 from neuro.memories import AMBIGUOUS, CliqueMemory, Topology
 from neuro.models.cliques import CliquesParameters, cliques, schedule
 from neuro.run import check, energy
-from neuro.experiments.memories.spiking import SpikingCliques
 
 BACKENDS = ["cpu", "spinnaker", "crossbar"]
 

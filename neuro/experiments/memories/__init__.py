@@ -1,1 +1,1 @@
-"""Memories on equal terms: in spikes on several machines, and side by side at equal synapse count."""
+"""Memories on equal terms: in spikes on several machines, and side by side at equal size."""
