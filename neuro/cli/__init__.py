@@ -11,7 +11,21 @@ from typing import Annotated, TextIO
 import typer
 
 from neuro import __version__
-from neuro.cli import check, crossbar, demo, deploy, kws, ladder, listing, lsm, run, run_group, show
+from neuro.cli import (
+    check,
+    crossbar,
+    demo,
+    deploy,
+    kws,
+    ladder,
+    listing,
+    lsm,
+    plan,
+    run,
+    run_group,
+    show,
+    verify,
+)
 from neuro.errors import NeuroError, NeuroWarning
 
 USER_ERROR, INTERRUPTED = 2, 130
@@ -38,6 +52,8 @@ app.add_typer(runs, name="run")
 app.command()(check.check)
 app.command()(ladder.ladder)
 app.command()(deploy.deploy)
+app.command()(verify.verify)
+app.command()(plan.plan)
 app.command()(show.show)
 app.command()(listing.models)
 app.command()(listing.backends)

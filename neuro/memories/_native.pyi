@@ -20,6 +20,7 @@ def learn(
     weights: NDArray[np.float64],
     active: list[int],
 ) -> dict[str, Any]: ...
+def drives(words: Words, clusters: int, size: int, units: Units, offsets: Units) -> Letters: ...
 def recall(
     words: Words,
     clusters: int,

@@ -7,6 +7,7 @@ without read noise or unreliable release.
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 from typing import Literal
 
 import numpy as np
@@ -29,6 +30,11 @@ from neuro.memories.topology import Topology
 CLUSTERED = ("sum_of_sum", "sum_of_max", "single_winner", "global")
 SPARSE = ("threshold", "k_wta")
 COMPILED = ("sum_of_sum", "sum_of_max")
+
+Transmits = Callable[[tuple[int, ...]], BoolArray]
+
+REACH = 12
+"""Standard deviations below the largest drive that noise may make up for."""
 
 BLOCK = 2**24
 """Bytes of unpacked rows at a time."""
@@ -148,7 +154,7 @@ def decode(links: BitRows, cues: LetterArray, decoder: Decoder, wanted: str = "f
             limit=f"Here: {', '.join(allowed)}",
         )
     if not clustered:
-        return _sparse(links, cues, decoder)
+        return _sparse(links, cues, decoder, wanted)
     native = kernels(wanted)
     if native is not None and decoder.rule in COMPILED and decoder.exact:
         shape = links.topology
@@ -165,14 +171,14 @@ def decode(links: BitRows, cues: LetterArray, decoder: Decoder, wanted: str = "f
         return Recall(answers=answers, iterations=rounds, spikes=spikes)
     if decoder.rule == "sum_of_max":
         return sum_of_max(links, cues, decoder.iterations)
-    return _clustered(links, cues, decoder)
+    return _clustered(links, cues, decoder, wanted)
 
 
 def drives(
     links: BitRows,
     active: BoolArray,
-    release_prob: float = 1.0,
-    rng: np.random.Generator | None = None,
+    transmits: Transmits | None = None,
+    wanted: str = "fastest",
 ) -> LetterArray:
     """Return how many active units each unit is linked with.
 
@@ -180,17 +186,24 @@ def drives(
     ----------
     links : BitRows
     active : bool array, shape (cues, units)
-    release_prob : float, default 1
-        Probability that a link transmits.
-    rng : numpy.random.Generator, optional
-        Needed below 1.
+    transmits : callable, optional
+        From a shape to flags, which links of unpacked rows transmit; default all.
+    wanted : {"fastest", "reference"}
 
     Returns
     -------
     int32 array, shape (cues, units)
     """
-    found = np.zeros(active.shape, dtype=np.int32)
     queries, units = np.nonzero(active)
+    native = kernels(wanted)
+    if native is not None and transmits is None:
+        shape = links.topology
+        offsets = np.concatenate([[0], np.cumsum(active.sum(axis=1))])
+        counted: LetterArray = native.drives(
+            links.words, shape.n_clusters, shape.cluster_size, units, offsets
+        )
+        return counted
+    found = np.zeros(active.shape, dtype=np.int32)
     first = np.flatnonzero(np.diff(queries, prepend=-1))
     rank = np.arange(queries.size) - np.repeat(first, np.diff(first, append=queries.size))
     order = np.argsort(rank, kind="stable")
@@ -201,9 +214,7 @@ def drives(
         for begin in range(low, high, step):
             chosen = order[begin : min(begin + step, high)]
             rows = links.rows(units[chosen])
-            if rng is not None and release_prob < 1:
-                rows = rows * (rng.random(rows.shape) < release_prob)
-            found[queries[chosen]] += rows
+            found[queries[chosen]] += rows if transmits is None else rows * transmits(rows.shape)
     return found
 
 
@@ -216,12 +227,12 @@ def active_units(topology: Topology, cues: LetterArray) -> BoolArray:
     return state
 
 
-def _clustered(links: BitRows, cues: LetterArray, decoder: Decoder) -> Recall:
+def _clustered(links: BitRows, cues: LetterArray, decoder: Decoder, wanted: str) -> Recall:
     """Iterate a rule until every cue has stopped changing, or the cap."""
     rng = np.random.default_rng(decoder.seed)
     used = np.repeat(cues != UNUSED, links.topology.cluster_size, axis=1)
     state = active_units(links.topology, cues)
-    advance = _rule(links, decoder, rng)
+    advance = _rule(links, decoder, rng, wanted)
     moving = np.arange(len(cues))
     iterations = np.zeros(len(cues), dtype=np.int32)
     spikes = np.zeros(len(cues), dtype=np.int64)
@@ -241,14 +252,13 @@ def _clustered(links: BitRows, cues: LetterArray, decoder: Decoder) -> Recall:
 Advance = Callable[[BoolArray, BoolArray], BoolArray]
 
 
-def _rule(links: BitRows, decoder: Decoder, rng: np.random.Generator) -> Advance:
+def _rule(links: BitRows, decoder: Decoder, rng: np.random.Generator, wanted: str) -> Advance:
     """Return one round: from the state and the units in use to the next state."""
     clusters = links.topology.n_clusters
 
     def drive(state: BoolArray) -> FloatArray:
-        h = drives(links, state, decoder.release_prob, rng) + decoder.memory_effect * state
-        noise = rng.normal(0, decoder.read_noise, h.shape) if decoder.read_noise else 0.0
-        return np.where(h > 0, h + noise, -np.inf)
+        h = _noisy(links, state, decoder, rng, wanted)
+        return np.where(h > 0, h, -np.inf)
 
     def split(h: FloatArray) -> FloatArray:
         return h.reshape(len(h), clusters, links.topology.cluster_size)
@@ -259,10 +269,8 @@ def _rule(links: BitRows, decoder: Decoder, rng: np.random.Generator) -> Advance
         return np.asarray(top.reshape(state.shape))
 
     def single(state: BoolArray, used: BoolArray) -> BoolArray:
-        h = split(drive(state))
-        new = np.zeros(h.shape, dtype=bool)
-        np.put_along_axis(new, h.argmax(axis=2)[:, :, None], True, axis=2)
-        return np.asarray((new & (h > -np.inf)).reshape(state.shape))
+        counts = _counts(links, state, decoder, rng, wanted)
+        return _single_winners(counts, links.topology, decoder, rng)
 
     def over_all(state: BoolArray, used: BoolArray) -> BoolArray:
         h = np.where(used, drive(state), -np.inf)
@@ -276,6 +284,50 @@ def _rule(links: BitRows, decoder: Decoder, rng: np.random.Generator) -> Advance
     return rules[decoder.rule]
 
 
+def _counts(
+    links: BitRows, state: BoolArray, decoder: Decoder, rng: np.random.Generator, wanted: str
+) -> LetterArray:
+    """Return drives with memory effect and release, shape (cues, units)."""
+    transmits: Transmits | None = None
+    if decoder.release_prob < 1:
+
+        def transmits(shape: tuple[int, ...]) -> BoolArray:
+            return rng.random(shape) < decoder.release_prob
+
+    counts = drives(links, state, transmits, wanted)
+    counts[state] += decoder.memory_effect
+    return counts
+
+
+def _noisy(
+    links: BitRows, state: BoolArray, decoder: Decoder, rng: np.random.Generator, wanted: str
+) -> FloatArray:
+    """Return drives with read noise as well, shape (cues, units)."""
+    h = _counts(links, state, decoder, rng, wanted).astype(np.float64)
+    if decoder.read_noise:
+        h[h > 0] += rng.normal(0, decoder.read_noise, int((h > 0).sum()))
+    return h
+
+
+def _single_winners(
+    counts: LetterArray, topology: Topology, decoder: Decoder, rng: np.random.Generator
+) -> BoolArray:
+    """Return the unit of each cluster with the largest noisy drive; the first without noise.
+
+    Noise is drawn within `REACH` deviations of a cluster's largest drive, where it can matter.
+    """
+    split = counts.reshape(-1, topology.cluster_size)
+    least = split.max(axis=1) - ceil(REACH * decoder.read_noise)
+    near = np.flatnonzero(split >= np.maximum(least, 1)[:, None])
+    drive = split.reshape(-1)[near] + rng.normal(0, decoder.read_noise, near.size)
+    cluster = near // topology.cluster_size
+    best = np.lexsort((near, -drive, cluster))
+    first = np.flatnonzero(np.diff(cluster[best], prepend=-1))
+    winners = np.zeros(counts.size, dtype=bool)
+    winners[near[best[first]]] = True
+    return winners.reshape(counts.shape)
+
+
 def _letters(state: BoolArray, topology: Topology, cues: LetterArray) -> LetterArray:
     split = state.reshape(len(state), topology.n_clusters, topology.cluster_size)
     counts = split.sum(axis=2)
@@ -284,22 +336,21 @@ def _letters(state: BoolArray, topology: Topology, cues: LetterArray) -> LetterA
     return np.where(cues == UNUSED, UNUSED, answers).astype(np.int32)
 
 
-def _sparse(links: BitRows, cues: LetterArray, decoder: Decoder) -> Recall:
+def _sparse(links: BitRows, cues: LetterArray, decoder: Decoder, wanted: str) -> Recall:
     """Do one round; more units than a pattern has make every letter ambiguous."""
     rng = np.random.default_rng(decoder.seed)
     width = cues.shape[1]
     state = active_units(links.topology, cues)
     # A cue unit counts as linked with itself: the rule asks which units the whole cue supports.
-    h = drives(links, state, decoder.release_prob, rng) + decoder.memory_effect * state
-    noisy = h + (rng.normal(0, decoder.read_noise, h.shape) if decoder.read_noise else 0.0)
+    h = _noisy(links, state, decoder, rng, wanted)
     if decoder.rule == "threshold":
         ones = state.sum(axis=1) if decoder.threshold is None else decoder.threshold
         edge = np.broadcast_to(ones, len(cues)).astype(np.float64)
     else:
-        edge = -np.partition(-noisy, (decoder.winners or width) - 1, axis=1)[
+        edge = -np.partition(-h, (decoder.winners or width) - 1, axis=1)[
             :, (decoder.winners or width) - 1
         ]
-    new = (noisy >= edge[:, None]) & (h > 0)
+    new = (h >= edge[:, None]) & (h > 0)
     counts = new.sum(axis=1)
     answers = np.full((len(cues), width), SILENT, dtype=np.int32)
     for row in np.flatnonzero(counts <= width):

@@ -112,6 +112,25 @@ py::tuple recall(Array<uint64_t> words, int64_t clusters, int64_t size, const Ar
   return py::make_tuple(answers, rounds, spikes);
 }
 
+// How many of the units listed for each cue each unit is linked with.
+py::array_t<int32_t> drives(Array<uint64_t> words, int64_t clusters, int64_t size,
+                            const Array<int64_t>& units, const Array<int64_t>& offsets) {
+  const Rows rows = rows_of(words, clusters, size);
+  const int64_t cues = offsets.size() - 1, width = rows.topology.words_of_cluster();
+  py::array_t<int32_t> counts({cues, rows.topology.units()});
+  int32_t* count = counts.mutable_data();
+  const int64_t *unit = units.data(), *offset = offsets.data();
+  py::gil_scoped_release unlocked;
+  std::fill(count, count + cues * rows.topology.units(), 0);
+  for (int64_t q = 0; q < cues; ++q, count += rows.topology.units())
+    for (int64_t k = offset[q]; k < offset[q + 1]; ++k)
+      for (int64_t c = 0; c < clusters; ++c)
+        for (int64_t w = 0; w < width; ++w)
+          for (uint64_t bits = rows.row(unit[k])[c * width + w]; bits; bits &= bits - 1)
+            ++count[c * size + w * word_bits + __builtin_ctzll(bits)];
+  return counts;
+}
+
 }  // namespace
 }  // namespace neuro::memories
 
@@ -119,5 +138,6 @@ PYBIND11_MODULE(_native, module) {
   module.doc() = "Kernels of neuro.memories";
   module.def("store", &neuro::memories::store);
   module.def("learn", &neuro::memories::learn);
+  module.def("drives", &neuro::memories::drives);
   module.def("recall", &neuro::memories::recall);
 }
