@@ -15,7 +15,7 @@ Order of work in step k
    k + delay.
 """
 
-from neuro.engine.interface import Engine, Recording, TraceProbe
+from neuro.engine.interface import Engine, Recording, TakesCurrent, TraceProbe
 from neuro.engine.make import make_engine, native_detail
 from neuro.engine.network import EngineNetwork, build
 
@@ -23,6 +23,7 @@ __all__ = [
     "Engine",
     "EngineNetwork",
     "Recording",
+    "TakesCurrent",
     "TraceProbe",
     "build",
     "make_engine",

@@ -6,7 +6,7 @@ Both run the same network in the same order; property tests hold one against the
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,3 +139,19 @@ class Engine(ABC):
     @abstractmethod
     def broken(self) -> tuple[int, str] | None:
         """Return the first population whose state is not finite, and the variable; else None."""
+
+
+@runtime_checkable
+class TakesCurrent(Protocol):
+    """An engine whose neurons can be given a current between two steps."""
+
+    def inject(self, population: int, current: FloatArray | float) -> None:
+        """Add a current to the offset current of a population.
+
+        Parameters
+        ----------
+        population : int
+            Its position; its cells have an `i_offset`.
+        current : float or array, shape (neurons,), nA
+            What is added from the next step on, instead of what was added before, until `reset`.
+        """

@@ -20,7 +20,7 @@ from neuro.engine.interface import (
     Spikes,
     TraceProbe,
 )
-from neuro.engine.network import CellGroup, EngineNetwork, SynapseGroup
+from neuro.engine.network import CellGroup, EngineNetwork, SynapseGroup, with_current
 from neuro.engine.rows import distinct_steps
 from neuro.engine.run_loop import by_projection
 
@@ -151,6 +151,13 @@ class NativeEngine(Engine):
         """Return to time zero."""
         self._core.reset()
 
+    def inject(self, population: int, current: FloatArray | float) -> None:
+        """Add a current to the offset current of a population; see `TakesCurrent`."""
+        group = with_current(self._network.cells[population], current)
+        uniform, constants = self._constant_arrays(group)
+        isa = _native.instruction_set()
+        self._core.set_constants(population, uniform, constants, isa)
+
     def snapshot(self) -> dict[str, Any]:
         """Return the state as arrays by name."""
         return self._core.snapshot()
@@ -182,11 +189,8 @@ class NativeEngine(Engine):
     def _add_population(self, group: CellGroup, direct: bool) -> None:
         population = group.population
         size = population.size
-        # What overflows is found by `broken`, with the name of the population.
-        with np.errstate(over="ignore", invalid="ignore"):
-            constants = _constants(group, self._network.plan.semantics)
+        uniform, constants = self._constant_arrays(group)
         reset, refractory = group.constants.get("v_reset", ()), population.refractory_steps
-        uniform = all(np.ndim(value) == 0 for value in constants)
         state = group.kernel.initial(population)
         self._core.add_population(
             f"{population.cell} {self._network.plan.semantics}",
@@ -196,11 +200,20 @@ class NativeEngine(Engine):
             direct,
             uniform,
             [self._real_array(state[name]) for name in VARIABLES[population.cell]],
-            [self._real_array(value, None if uniform else size) for value in constants],
+            constants,
             self._real_array(reset),
             np.atleast_1d(np.asarray(0 if refractory is None else refractory, dtype=np.int32)),
             _native.instruction_set(),
         )
+
+    def _constant_arrays(self, group: CellGroup) -> tuple[bool, list[Any]]:
+        """Return whether all neurons share the constants, and the constants of a kernel."""
+        # What overflows is found by `broken`, with the name of the population.
+        with np.errstate(over="ignore", invalid="ignore"):
+            constants = _constants(group, self._network.plan.semantics)
+        uniform = all(np.ndim(value) == 0 for value in constants)
+        size = None if uniform else group.population.size
+        return uniform, [self._real_array(value, size) for value in constants]
 
     def _add_synapses(self, group: SynapseGroup, direct: bool) -> None:
         delays = np.atleast_1d(np.asarray(group.delay_steps, dtype=np.int32))

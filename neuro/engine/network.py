@@ -3,7 +3,7 @@
 Built once per program; nothing in it changes during a run.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from neuro.engine.cells import CellKernel, Constants, kernel
 from neuro.engine.plasticity import PlasticConstants, plastic_constants
-from neuro.plan import IndexArray, Plan, PlannedPopulation, PlannedProjection, StepArray
+from neuro.plan import FloatArray, IndexArray, Plan, PlannedPopulation, PlannedProjection, StepArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,12 @@ def build(plan: Plan) -> EngineNetwork:
         synapses=synapses,
         history=max((longest(item) for item in synapses if item.plastic), default=0),
     )
+
+
+def with_current(group: CellGroup, current: FloatArray | float) -> CellGroup:
+    """Return a population whose offset current is raised, nA, one value or one for each neuron."""
+    offset = group.population.parameters["i_offset"] + current
+    return replace(group, constants={**group.constants, "i_offset": offset})
 
 
 def longest(projection: PlannedProjection | SynapseGroup) -> int:

@@ -1,7 +1,7 @@
 """The reference run loop: state in, state out, for any number of steps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from neuro.engine.interface import (
     Spikes,
     TraceProbe,
 )
-from neuro.engine.network import EngineNetwork
+from neuro.engine.network import EngineNetwork, with_current
 from neuro.engine.plasticity import receive, send, settle
 from neuro.engine.rows import rounds, row_positions
 from neuro.engine.state import EngineState, initial_state
@@ -41,6 +41,7 @@ class ReferenceEngine(Engine):
 
     def __init__(self, network: EngineNetwork) -> None:
         self._network = network
+        self._undriven = network.cells
         self._state = initial_state(network)
 
     @property
@@ -81,7 +82,14 @@ class ReferenceEngine(Engine):
 
     def reset(self) -> None:
         """Return to time zero."""
+        self._network = replace(self._network, cells=self._undriven)
         self._state = initial_state(self._network)
+
+    def inject(self, population: int, current: FloatArray | float) -> None:
+        """Add a current to the offset current of a population; see `TakesCurrent`."""
+        cells = list(self._network.cells)
+        cells[population] = with_current(self._undriven[population], current)
+        self._network = replace(self._network, cells=tuple(cells))
 
     def snapshot(self) -> dict[str, NDArray[Any]]:
         """Return the state as arrays by name."""

@@ -16,8 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuro.backend import InputSpikes, Program, Progress
-from neuro.engine import Engine, Recording
-from neuro.errors import ResultError, SimulationError, ValidationError
+from neuro.engine import Engine, Recording, TakesCurrent
+from neuro.errors import (
+    ResultError,
+    SimulationError,
+    UnsupportedError,
+    ValidationError,
+    suggestion,
+)
 from neuro.ir import digest
 from neuro.ir.validate_projection import receptor_of
 from neuro.notes import FidelityNote
@@ -222,6 +228,46 @@ class EngineProgram(Program):
         self._recordings = list(earlier._recordings)
         self._notes = list(earlier._notes)
         self._started, self._seconds = earlier._started, earlier._seconds
+
+    @property
+    def takes_current(self) -> bool:
+        """Whether `inject` works here."""
+        return isinstance(self._engine, TakesCurrent)
+
+    def inject(self, population: str, current: NDArray[np.float64] | float) -> None:
+        """Add a current to the offset current of a population, from now on until `reset`.
+
+        It replaces what was injected before, and is not a part of a saved state.
+
+        Parameters
+        ----------
+        population : str
+            Name of a population whose cells have an `i_offset`.
+        current : float or array, shape (neurons,), nA
+            What is added.
+
+        Raises
+        ------
+        UnsupportedError
+            If the engine takes none.
+        ValidationError
+            If there is no such population, or the current is not finite or of another shape.
+        """
+        where = f"current into population {population!r}"
+        if not isinstance(self._engine, TakesCurrent):
+            raise UnsupportedError(where, f"is not offered by {self._engine.description}")
+        sizes = {
+            item.name: item.size for item in self._plan.populations if "i_offset" in item.parameters
+        }
+        if population not in sizes:
+            limit = suggestion(population, sizes)
+            raise ValidationError(where, "no population with an i_offset", limit=limit)
+        fits = np.shape(current) in ((), (sizes[population],))
+        if not fits or not np.all(np.isfinite(current)):
+            limit = f"One finite value, or one for each of the {sizes[population]} neurons"
+            raise ValidationError(where, f"a current of shape {np.shape(current)}", limit=limit)
+        names = [item.name for item in self._plan.populations]
+        self._engine.inject(names.index(population), current)
 
     def present(self) -> dict[str, dict[str, NDArray[np.float64]]]:
         """Return the probed state variables as they are now, by population and variable.

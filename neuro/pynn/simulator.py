@@ -17,7 +17,7 @@ from neuro.errors import CheckError, UnsupportedError
 from neuro.hardware_configs import load_target
 from neuro.plan import Plan
 from neuro.program import EngineProgram
-from neuro.pynn.lowering import driven, network_of
+from neuro.pynn.lowering import driven, network_of, simplest
 from neuro.pynn_export import Conventions, conventions_of
 from neuro.registry import load_backend
 from neuro.results import Result, SpikeTrains
@@ -166,19 +166,35 @@ class State(common.control.BaseState):
 
     def _prepared(self) -> Program:
         """Return a program of the network as it is now, at the time reached."""
+        if self._plan is None or self._program is None:
+            self._renew()
+        assert self._program is not None
         drive = self._injected()
-        same = drive.keys() == self._drive.keys() and all(
-            np.array_equal(current, self._drive[name]) for name, current in drive.items()
-        )
-        if self._plan is not None and self._program is not None and same:
-            return self._program
+        known = self._drive
+        if any(not np.array_equal(drive[name], known.get(name, 0 * drive[name])) for name in drive):
+            self._inject(self._program, drive)
+        return self._program
+
+    def _renew(self) -> None:
+        """Make the program anew, after numbers of the network have changed or time was reset."""
         if self._plan is None:
             self._plan = self._lowered()
-        program = self.backend.compile(driven(self._plan, drive), self.target)
+        program = self.backend.compile(self._plan, self.target)
         if self._program is not None:
             self._hand_over(self._program, program)
-        self._program, self._drive = program, drive
-        return program
+        self._program, self._drive = program, {}
+
+    def _inject(self, program: Program, drive: dict[str, NDArray[np.float64]]) -> None:
+        """Let currents flow, nA by population; offset currents of a new program if need be."""
+        assert self._plan is not None
+        if isinstance(program, EngineProgram) and program.takes_current:
+            for population, current in drive.items():
+                program.inject(population, simplest(current))
+        else:
+            later = self.backend.compile(driven(self._plan, drive), self.target)
+            self._hand_over(program, later)
+            self._program = later
+        self._drive = drive
 
     def _lowered(self) -> Plan:
         network = network_of(self)
@@ -215,7 +231,7 @@ class State(common.control.BaseState):
     def result(self) -> Result:
         """Return everything since time zero."""
         if self._program is None:
-            self._prepared()
+            self._renew()
         assert self._program is not None
         if self._result is None:
             self._result = self._program.result()

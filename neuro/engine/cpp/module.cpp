@@ -111,6 +111,22 @@ void add_population(Engine<Real>& engine, const std::string& cell, int64_t size,
   engine.source_sizes.push_back(size);
 }
 
+// Gives the cells of a population other constants from the next step on.
+template <class Real>
+void set_constants(Engine<Real>& engine, int population, bool uniform,
+                   const std::vector<Array<Real>>& constants, const std::string& isa) {
+  auto& group = engine.populations.at(population);
+  auto fixed = std::make_shared<CellConstants<Real>>(*group.fixed);
+  if (constants.size() != fixed->values.size())
+    throw std::invalid_argument("another number of constants");
+  fixed->values.clear();
+  fixed->table.clear();
+  for (const auto& values : constants) fixed->values.push_back(copied<Real>(values));
+  for (const auto& values : fixed->values) fixed->table.push_back(values.data());
+  fixed->pass = pass_for<Real>(isa, fixed->cell, uniform, !group.rings.empty());
+  group.fixed = std::move(fixed);
+}
+
 template <class Real>
 Projection<Real>& add_projection(Engine<Real>& engine, int source, int population, int receptor,
                                  const Array<int64_t>& offsets) {
@@ -449,6 +465,7 @@ void bind(py::module_& module, const char* name) {
       .def(py::init<>())
       .def("add_input", [](E& engine, int64_t size) { engine.source_sizes.push_back(size); })
       .def("add_population", &add_population<Real>)
+      .def("set_constants", &set_constants<Real>)
       .def("add_static", &add_static<Real>)
       .def("add_sparse_plastic", &add_sparse_plastic<Real>)
       .def("add_dense_plastic", &add_dense_plastic<Real>)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from neuro.backend import Program
-from neuro.errors import CheckError, SimulationError, ValidationError
+from neuro.errors import CheckError, SimulationError, UnsupportedError, ValidationError
 from neuro.ir import (
     AllToAll,
     BinaryThresholdUnit,
+    ConductanceExponentialLIF,
     CurrentExponentialLIF,
     DeltaLIF,
     DiscreteLIF,
@@ -535,3 +536,62 @@ def test_looking_at_the_present_state_changes_nothing(busy_network: Network, pla
         program.present()
         program.run("30 ms")
         assert plain(program.result()) == plain(simulate(busy_network, "60 ms"))
+
+
+# --- injected currents ---------------------------------------------------------------------------
+
+CELLS = (CurrentExponentialLIF, ConductanceExponentialLIF, DeltaLIF)
+
+
+@pytest.mark.parametrize("semantics", ["exact", "tick"])
+@pytest.mark.parametrize("target", ["cpu", "cpu_reference"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_injected_current_adds_to_the_offset(cell: Any, target: str, semantics: str) -> None:
+    def network(offset: Any) -> Network:
+        return Network(
+            name="driven",
+            populations=[
+                Population("other", 1, cell(i_offset=0.3)),
+                Population("a", 2, cell(tau_m=10.0, v_thresh=0.0, i_offset=offset)),
+            ],
+            probes=[Probe(population="a", variable="v"), Probe(population="other", variable="v")],
+            semantics=semantics,
+        )
+
+    with compile_network(network(0.1), target=target) as program:
+        assert isinstance(program, EngineProgram)
+        program.inject("a", np.array([0.4, -0.2]))
+        program.run("5 ms")
+        program.inject("a", 0.2)
+        program.run("100 ms")
+        found = program.result().traces
+        program.reset()
+        program.run("1 ms")
+        after = program.result().traces["a"]["v"].values
+    first = simulate(network([0.5, -0.1]), "5 ms", target=target).traces["a"]["v"].values
+    assert np.array_equal(found["a"]["v"].values[:50], first)
+    # 10 megaohm, and 99 ms are ten time constants.
+    np.testing.assert_allclose(found["a"]["v"].values[-1] + 65.0, 3.0, atol=1e-3)
+    assert found["other"]["v"].values[-1, 0] + 65.0 > 5.9
+    plain = simulate(network(0.1), "1 ms", target=target).traces["a"]["v"].values
+    assert np.array_equal(after, plain)
+
+
+def test_current_of_another_shape_or_place_is_refused() -> None:
+    with compile_network(charging(0.0)) as program:
+        assert isinstance(program, EngineProgram)
+        with pytest.raises(ValidationError, match=r"shape \(2,\).*one for each of the 1 neurons"):
+            program.inject("a", np.zeros(2))
+        with pytest.raises(ValidationError, match="One finite value"):
+            program.inject("a", np.nan)
+        with pytest.raises(ValidationError, match=r"no population with an i_offset.*Known: a"):
+            program.inject("b", 1.0)
+
+
+def test_engine_that_takes_no_current_says_so() -> None:
+    network = charging(0.0, dt=1.0, semantics="tick")
+    with compile_network(network, backend="spinnaker") as program:
+        assert isinstance(program, EngineProgram)
+        assert not program.takes_current
+        with pytest.raises(UnsupportedError, match="current into population 'a': is not offered"):
+            program.inject("a", 1.0)
