@@ -54,7 +54,7 @@ CHIP_MEAN, CHIP_SD = 27.0, 4.7
 TWIN_MOMENTS = {EVENTS: (0.00156, 6.613), RESERVOIR: (0.00606, 6.673)}
 """Mean and sd of the difference, uS, in the two arrays of the chip (specs, section 1.2)."""
 
-TAU_SYN = 0.1
+TAU_SYN = 0.05
 """Synaptic time constant of the leaky integrate-and-fire form, ms: gone before the next step."""
 
 

@@ -82,6 +82,35 @@ class PairArray:
         squares = factor**2 * (pairs.plus**2 + pairs.minus**2)
         return cls(weights=on_grid(factor * pairs.difference), squares=on_grid(squares))
 
+    def read(
+        self, spikes: sparse.csr_array, read_noise: float, rng: np.random.Generator
+    ) -> FloatArray:
+        r"""Read many spike vectors.
+
+        .. math:: I_j = \sum_i x_i W_{ij}
+            + \eta k \sqrt{\sum_i x_i^2 (G^{+2}_{ij} + G^{-2}_{ij})}\,\xi_j
+
+        which has the law of one multiplicative normal error for each device and read.
+
+        Parameters
+        ----------
+        spikes : sparse array, shape (reads, rows)
+            Which rows are driven.
+        read_noise : float
+            eta, relative.
+        rng : numpy.random.Generator
+            Source of xi.
+
+        Returns
+        -------
+        array, shape (reads, columns)
+        """
+        current: FloatArray = spikes @ self.weights
+        if not read_noise:
+            return current
+        spread = read_noise * np.sqrt(spikes @ self.squares)
+        return np.asarray(current + spread * rng.standard_normal(current.shape))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Counts:
@@ -180,25 +209,16 @@ class _Read:
     """Column currents of one matrix, with its imperfections."""
 
     def __init__(self, array: PairArray, effects: ArrayEffects, seed: int, part: int) -> None:
-        self.weights, self.squares = array.weights, array.squares
-        self.noise, self.bits = effects.read_noise, effects.adc_bits
+        self.array, self.noise, self.bits = array, effects.read_noise, effects.adc_bits
         rows, columns = array.weights.shape
         typical = effects.typical_rows or max(rows // 10, 1)
         self.full = effects.adc_range * float(array.weights.std()) * np.sqrt(typical)
         rng = stream(seed, "amplifier offset", part)
         self.offset = effects.offset * rng.standard_normal(columns) if effects.offset else None
 
-    def __call__(self, spikes: sparse.csr_array) -> FloatArray:
-        """Return the exact currents, shape (reads, columns)."""
-        current: FloatArray = spikes @ self.weights
-        return current
-
-    def spread(self, spikes: sparse.csr_array) -> FloatArray:
-        """Return the standard deviation of the currents, shape (reads, columns)."""
-        return np.asarray(self.noise * np.sqrt(spikes @ self.squares))
-
-    def converted(self, current: FloatArray) -> FloatArray:
-        """Add the offset and pass the converter."""
+    def __call__(self, spikes: sparse.csr_array, rng: np.random.Generator) -> FloatArray:
+        """Return currents behind amplifier and converter, shape (reads, columns)."""
+        current = self.array.read(spikes, self.noise, rng)
         if self.offset is not None:
             current = current + self.offset
         if not self.bits:
@@ -218,7 +238,7 @@ def _run_chunk(
     rng: np.random.Generator,
 ) -> NDArray[np.int32]:
     samples, steps = frames.shape[:2]
-    neurons = reads[1].weights.shape[0]
+    neurons = reads[1].array.weights.shape[0]
     into, back = reads
     counts = np.zeros((samples, bins, neurons), dtype=np.int32)
     u = np.zeros((samples, neurons))
@@ -226,11 +246,8 @@ def _run_chunk(
     for step in range(steps):
         # Few lines and neurons are active in a step: sparse products are several times cheaper.
         x = sparse.csr_array(frames[:, step].astype(np.float64))
-        driven, recurrent = into(x), back(spikes)
-        if into.noise:
-            driven = driven + into.spread(x) * rng.standard_normal(driven.shape)
-            recurrent = recurrent + back.spread(spikes) * rng.standard_normal(recurrent.shape)
-        u = decay * u + (into.converted(driven) + back.converted(recurrent))
+        driven = into(x, rng)
+        u = decay * u + (driven + back(spikes, rng))
         fired = u > threshold
         u[fired] = 0.0
         spikes = sparse.csr_array(fired.astype(np.float64))
