@@ -188,6 +188,12 @@ class Projection(common.Projection):
                 f"set({name}=...) at {self.state.t:g} ms: delays, and weights that learn, can be "
                 "set before the first run and after reset()"
             )
+        if self.state.running and self.state.on_spinnaker:
+            # Input under way is counted in units that follow from the largest weight.
+            raise RuntimeError(
+                f"set(weight=...) at {self.state.t:g} ms: a machine has its weights loaded; they "
+                "can be set before the first run and after reset()"
+            )
         self.values[name][where] = value
         self.state.changed()
 

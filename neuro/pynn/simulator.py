@@ -78,8 +78,8 @@ class State(common.control.BaseState):
     def choose_option(self, option: str, value: Any) -> None:
         """Change one option of the target, if it has it."""
         if option in self.target.options:
+            self.structure_changed(f"{option}={value}")
             self.target = replace(self.target, options={**self.target.options, option: value})
-            self.changed()
 
     # --- what was built ----------------------------------------------------------------------
 
@@ -155,14 +155,15 @@ class State(common.control.BaseState):
     def run_until(self, tstop: float) -> None:
         """Run on to a time in ms, in one piece for each value of the injected currents."""
         last = round(tstop / self.dt)
-        self.running = True
         while self.step < last:
             program = self._prepared()
+            self.running = True
             changes = (source.next_change(self.step) for source, _, _ in self.injections)
             stop = min(last, *changes) if self.injections else last
             program.run((stop - self.step) * self.dt)
             self.step = stop
             self._result = None
+        self.running = True
 
     def _prepared(self) -> Program:
         """Return a program of the network as it is now, at the time reached."""

@@ -63,7 +63,8 @@ REMARKS = {
     "Population.initialize": f"`v`; {BEFORE}",
     "Population.record": BEFORE,
     "Projection.initialize": "no synapse type has state variables",
-    "Projection.set": f"`weight` and `delay` {BEFORE}; static weights at any time",
+    "Projection.set": f"`weight` and `delay` {BEFORE}; static weights at any time, but not "
+    "on SpiNNaker",
     "initialize": f"`v`; {BEFORE}",
     "num_processes": "1",
     "rank": "0",

@@ -158,9 +158,26 @@ def test_procedural_functions_build_a_network(read: Any) -> None:
 
 
 def test_star_import_gives_the_whole_interface() -> None:
-    names: dict[str, Any] = {}
-    exec("from neuro.pynn import *", names)
-    assert {"setup", "Population", "IF_curr_exp", "HH_cond_exp", "NumpyRNG"} <= set(names)
+    # A star import takes the names that the module lists.
+    assert {"setup", "Population", "IF_curr_exp", "HH_cond_exp", "NumpyRNG"} <= set(sim.__all__)
+    assert [name for name in sim.__all__ if not hasattr(sim, name)] == []
+
+
+def test_network_that_was_refused_can_be_mended() -> None:
+    source = sim.Population(2, sim.SpikeSourcePoisson(rate=10.0, start=[1.0, 2.0]))
+    with pytest.raises(errors.InvalidParameterValueError):
+        sim.run(1.0)
+    source.set(start=1.0)
+    source.record("spikes")
+    assert sim.run(1.0) == 1.0
+
+
+def test_width_of_cores_of_a_running_network_is_refused() -> None:
+    sim.setup(timestep=1.0, backend="spinnaker")
+    sim.Population(1, sim.IF_curr_exp())
+    sim.run(1.0)
+    with pytest.raises(RuntimeError, match="neurons_per_core=64 at 1 ms"):
+        sim.set_number_of_neurons_per_core(sim.IF_curr_exp, 64)
 
 
 def test_missing_pynn_is_one_line_with_its_remedy() -> None:

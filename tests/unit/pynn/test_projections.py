@@ -174,6 +174,19 @@ def test_weights_of_a_running_network_change_what_is_sent_later() -> None:
     assert made.get("weight", format="list") == [(0, 0, 0.2)]
 
 
+def test_weights_of_a_running_machine_are_loaded() -> None:
+    sim.setup(timestep=1.0, backend="spinnaker")
+    source, cells = pair(1, 1)
+    synapse = sim.StaticSynapse(weight=0.5, delay=1.0)
+    made = sim.Projection(source, cells, sim.AllToAllConnector(), synapse)
+    sim.run(1.0)
+    with pytest.raises(RuntimeError, match="at 1 ms: a machine has its weights loaded"):
+        made.set(weight=0.2)
+    sim.reset()
+    made.set(weight=0.2)
+    assert made[0].weight == 0.2
+
+
 def test_one_connection_changes_alone() -> None:
     source, cells = pair(2, 2)
     synapse = sim.StaticSynapse(weight=0.5, delay=1.0)
