@@ -6,6 +6,7 @@ import numpy as np
 
 from neuro.backend import Availability, Backend, Rung
 from neuro.backends.crossbar.check import check_plan, weight_issues
+from neuro.backends.crossbar.energy import energy_report
 from neuro.backends.crossbar.engine import CrossbarEngine
 from neuro.backends.crossbar.hardware import hardware_from
 from neuro.backends.crossbar.mvm import compiled_noise
@@ -16,7 +17,7 @@ from neuro.backends.crossbar.synapses import ProjectionTiles
 from neuro.check import CheckReport
 from neuro.energy import EnergyReport
 from neuro.engine import build
-from neuro.errors import NeuroError, UnsupportedError, raise_all
+from neuro.errors import NeuroError, raise_all
 from neuro.ir import CellType, Input, SynapseType
 from neuro.ir.validate_projection import receptor_of
 from neuro.notes import FidelityNote
@@ -85,13 +86,8 @@ class Crossbar(Backend):
         return check_plan(plan, target, self.capabilities(target))
 
     def energy(self, plan: Plan, target: Target, result: Result) -> EnergyReport:
-        """Refuse: reads and writes of a network are counted, but not yet charged."""
-        raise UnsupportedError(
-            f"target {target.name!r}",
-            "has no energy model of spiking networks",
-            value=target.name,
-            limit="Counters 'reads', 'column_conversions' and 'writes' say what was done",
-        )
+        """Account for reads, conversions and writes; see `energy_report`."""
+        return energy_report(plan, target, result.counters)
 
     def rungs(self, plan: Plan, target: Target) -> tuple[Rung, ...]:
         """List the effects of an array, each alone and then together; see `array_rungs`."""
