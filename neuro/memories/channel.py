@@ -106,17 +106,22 @@ class SynapticChannel:
 def gaussian_rates(channel: SynapticChannel) -> ChannelRates:
     """Estimate the rates with normal distributions; off by up to 0.015.
 
-    Interference counts as Poisson, with continuity correction.
+    With continuity correction.
     """
-    own = channel.contacts * channel.release
-    spread = own * (1 - channel.release) + channel.interference
+    own, outside = channel.contacts * channel.release, channel.interference
+    spread = outside * (1 - channel.activity * channel.release)
     edge = channel.threshold - 0.5
+    both = own * (1 - channel.release) + spread
     return ChannelRates(
-        erase=float(norm.cdf((edge - own - channel.interference) / math.sqrt(spread))),
-        insert=float(norm.sf((edge - channel.interference) / math.sqrt(channel.interference)))
-        if channel.interference
-        else 0.0,
+        erase=_below(edge - own - outside, both), insert=1 - _below(edge - outside, spread)
     )
+
+
+def _below(distance: float, variance: float) -> float:
+    """Return the probability that a normal deviate is below a distance from its mean."""
+    if variance == 0:
+        return float(distance > 0)
+    return float(norm.cdf(distance / math.sqrt(variance)))
 
 
 def analog_rates(

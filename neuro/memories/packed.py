@@ -48,7 +48,9 @@ def _block(
 ) -> tuple[LetterArray, LetterArray, IntArray]:
     shape = links.topology
     state = _begin(links, cues)
-    changed = cues == ERASED
+    split = state.reshape(len(cues), shape.n_clusters, shape.stride // WORD)
+    # Known letters that contradict one another are gone, which the other clusters must learn.
+    changed = (cues == ERASED) | ((cues >= 0) & ~split.any(axis=2))
     rounds = np.ones(len(cues), dtype=np.int32)
     spikes = _active(state)
     moving = np.arange(len(cues))

@@ -34,8 +34,8 @@ class HebbianParameters:
     insert_scope : {"cluster", "neuron"}
         Whether `p_insert` is for one unit of a cluster, or for each unit.
     input_gain : float, optional
-        g, drive of one external input; default `n_clusters`. Below C - 1 stored messages overrule
-        the input.
+        g, drive of one external input; default the largest number of active units, which is
+        `n_clusters` with `cluster_wta`. Below that less one, stored messages overrule the input.
     activity_floor : float
         A unit wins only with a larger drive.
     release_prob : float
@@ -101,7 +101,13 @@ class HebbianParameters:
     @property
     def gain(self) -> float:
         """Drive of one external input, in links."""
-        return self.n_clusters if self.input_gain is None else self.input_gain
+        return self._active if self.input_gain is None else self.input_gain
+
+    @property
+    def _active(self) -> float:
+        """Largest number of units that can be active together."""
+        most = {"cluster_wta": self.n_clusters, "k_wta": self.winners, "budget": self.budget}
+        return most[self.energy_limit]
 
     @property
     def map(self) -> ConsolidationMap:
@@ -154,10 +160,11 @@ class HebbianParameters:
                 NeuroWarning,
                 stacklevel=4,
             )
-        if self.energy_limit == "cluster_wta" and self.gain < self.n_clusters - 1:
+        if self.gain < self._active - 1:
             warnings.warn(
-                f"Hebbian memory.input_gain: {self.gain:g} is below C - 1 = {self.n_clusters - 1}: "
-                "stored messages will overrule the input, and new ones are not learned.",
+                f"Hebbian memory.input_gain: {self.gain:g} is below {self._active - 1:g}, the "
+                "largest drive through links: stored messages will overrule the input, and new "
+                "ones are not learned.",
                 NeuroWarning,
                 stacklevel=4,
             )

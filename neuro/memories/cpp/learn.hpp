@@ -80,8 +80,9 @@ class Learner {
       if (active[c] >= 0) spread(rows_.row(unit(c)));
     for (const Link& link : links) {
       const auto weight = static_cast<int64_t>(link.weight * one);
-      if (is_active(link.first)) drive_[link.second] += weight, ++tally.events;
-      if (is_active(link.second)) drive_[link.first] += weight, ++tally.events;
+      const int64_t events = weight > 0;  // what drives nothing is no event
+      if (is_active(link.first)) drive_[link.second] += weight, tally.events += events;
+      if (is_active(link.second)) drive_[link.first] += weight, tally.events += events;
     }
   }
 

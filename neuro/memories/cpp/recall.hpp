@@ -103,6 +103,10 @@ class Decoder {
       if (cue[c] < 0) continue;
       intersect(state_.data(), rows_.row(c * rows_.topology.size + cue[c]), c);
     }
+    // Known letters that contradict one another are gone, which the other clusters must learn.
+    for (int64_t c = 0; c < rows_.topology.clusters; ++c)
+      changed_[c] |= cue[c] >= 0 && std::all_of(&state_[c * width_], &state_[c * width_] + width_,
+                                                [](uint64_t word) { return word == 0; });
   }
 
   // ANDs a row into all clusters but one.
