@@ -103,8 +103,9 @@ class _Pulse(CurrentSource):
             return start
         return min(stop, self._next_inside(step)) if step < stop else NEVER
 
+    @abstractmethod
     def _inside(self, step: int) -> float:
-        raise NotImplementedError
+        """Return the current of a step between start and stop, nA."""
 
     def _next_inside(self, step: int) -> int:
         return step + 1

@@ -148,10 +148,6 @@ class State(common.control.BaseState):
         self._drive: dict[str, NDArray[np.float64]] = {}
         self._result: Result | None = None
 
-    def run(self, simtime: float) -> None:
-        """Run on for a time in ms."""
-        self.run_until(self.t + simtime)
-
     def run_until(self, tstop: float) -> None:
         """Run on to a time in ms, in one piece for each value of the injected currents."""
         last = round(tstop / self.dt)

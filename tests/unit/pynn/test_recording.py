@@ -152,3 +152,24 @@ def test_spinnaker_trace_ends_with_the_state_before_the_last_tick() -> None:
     cells.record("v")
     sim.run(10.0)
     assert cells.get_data().segments[0].analogsignals[0].shape == (10, 2)
+
+
+def test_reading_in_the_middle_does_not_disturb_noisy_hardware() -> None:
+    values = []
+    for read in (False, True):
+        sim.setup(timestep=1.0, backend="crossbar", target="crossbar_pcm_hermes", seed=2)
+        noise = sim.Population(20, sim.SpikeSourcePoisson(rate=50.0))
+        cells = sim.Population(10, sim.IF_curr_exp())
+        synapse = sim.StaticSynapse(weight=0.15, delay=1.0)
+        sim.Projection(noise, cells, sim.AllToAllConnector(), synapse)
+        cells.record("v")
+        cells[:5].inject(sim.DCSource(amplitude=0.3, start=10.0, stop=30.0))
+        for _ in range(4):
+            sim.run(10.0)
+            if read:
+                cells.get_data()
+        values.append(cells.get_data().segments[0].analogsignals[0].magnitude)
+    # All get the same input through devices that differ, and half of them a current.
+    assert len(np.unique(values[0][9])) == 10
+    assert values[0][20, :5].min() > values[0][20, 5:].max()
+    assert np.array_equal(*values)
