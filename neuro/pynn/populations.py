@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pyNN import common, errors
-from pyNN.parameters import LazyArray, ParameterSpace, simplify
+from pyNN.parameters import LazyArray, ParameterSpace, Sequence, simplify
 
 from neuro.pynn import simulator
 from neuro.pynn.recording import Recorder
@@ -47,7 +47,7 @@ class _Neurons:
     def _set_parameters(self, parameter_space: ParameterSpace) -> None:
         parameter_space.evaluate(simplify=False)
         for name, values in parameter_space.items():
-            self.root.parameters[name][self.root_indices] = values
+            self.root.parameters[name][self.root_indices] = _one_each(values, self.size)
         simulator.state.changed()
 
     def _set_initial_value_array(self, variable: str, values: LazyArray) -> None:
@@ -194,10 +194,19 @@ class Population(_Neurons, common.Population):
         space = self.celltype.native_parameters
         space.shape = (self.size,)
         space.evaluate(simplify=False)
-        self.parameters = {name: np.array(values) for name, values in space.items()}
+        self.parameters = {name: _one_each(values, self.size) for name, values in space.items()}
         self.initial = {name: np.zeros(self.size) for name in self.celltype.default_initial_values}
 
     def _set_cell_initial_value(self, cell: Any, variable: str, value: float) -> None:
         index = self.id_to_index(cell)
         self[index : index + 1].initialize(**{variable: value})
         self.initial_values[variable] = LazyArray(self.initial[variable], shape=(self.size,))
+
+
+def _one_each(values: Any, size: int) -> NDArray[Any]:
+    """Return an array of one value for each neuron; PyNN takes the list [[0.0]] for one value."""
+    if not isinstance(values, Sequence):
+        return np.array(values)
+    lists = np.empty(size, dtype=object)
+    lists[:] = [values] * size
+    return lists

@@ -41,6 +41,16 @@ def test_spike_times_of_one_source_are_replaced() -> None:
     assert (first.value.tolist(), second.value.tolist()) == ([1.0, 2.0], [5.0])
 
 
+def test_single_source_takes_a_list_of_one_list(read: Any) -> None:
+    source = sim.Population(1, sim.SpikeSourceArray(spike_times=[[0.0, 2.0]]))
+    source.record("spikes")
+    sim.run(5.0)
+    assert read(source) == [[0.0, 2.0]]
+    source.set(spike_times=[[7.0]])
+    sim.run(5.0)
+    assert read(source) == [[0.0, 2.0, 7.0]]
+
+
 def test_unknown_parameter_is_named_with_what_is_known() -> None:
     cells = sim.Population(2, sim.IF_curr_exp())
     with pytest.raises(errors.NonExistentParameterError, match=r"tau_x .*tau_m"):
