@@ -1,11 +1,15 @@
 """Hardware files: one target, one TOML file, flat in this folder.
 
-Each is validated when it is read; unknown keys are refused.
+Each is validated when it is read; unknown keys are refused. A package that brings a backend brings
+its hardware files too: an entry point of the group ``neuro.hardware_configs`` names the module that
+holds them.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
+from importlib.metadata import entry_points
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from neuro.config import parse_options, parse_target
 from neuro.errors import ValidationError, suggestion
@@ -17,10 +21,13 @@ if __name__ != "neuro.hardware_configs":
     )
 
 
+GROUP = "neuro.hardware_configs"
+ENDING = ".toml"
+
+
 def target_names() -> list[str]:
     """Return the names of all targets."""
-    names = (entry.name for entry in files(__name__).iterdir())
-    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    return sorted(_files())
 
 
 def load_target(name: str, options: Iterable[str] = ()) -> Target:
@@ -38,11 +45,22 @@ def load_target(name: str, options: Iterable[str] = ()) -> Target:
     ValidationError, CheckError
         If there is no target of that name, its file is wrong, or an option is.
     """
-    if name not in target_names():
+    known = _files()
+    if name not in known:
         raise ValidationError(
-            f"target {name!r}", "no such target", value=name, limit=suggestion(name, target_names())
+            f"target {name!r}", "no such target", value=name, limit=suggestion(name, known)
         )
-    text = files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    target = parse_target(name, text)
+    target = parse_target(name, known[name].read_text(encoding="utf-8"))
     changed = parse_options(target.options, options, f"target {name!r}.options")
     return replace(target, options=changed)
+
+
+def _files() -> dict[str, Traversable]:
+    """Return the hardware files by name; those of other packages do not replace ours."""
+    modules = [*(point.value for point in entry_points(group=GROUP)), __name__]
+    return {
+        entry.name.removesuffix(ENDING): entry
+        for module in modules
+        for entry in files(module).iterdir()
+        if entry.name.endswith(ENDING)
+    }
