@@ -13,6 +13,7 @@ import typer
 from neuro import __version__
 from neuro.cli import (
     check,
+    compare,
     crossbar,
     demo,
     deploy,
@@ -58,6 +59,7 @@ app.command()(show.show)
 app.command()(listing.models)
 app.command()(listing.backends)
 app.add_typer(crossbar.app, name="crossbar")
+app.add_typer(compare.app, name="compare")
 
 
 def main() -> None:

@@ -1,0 +1,100 @@
+"""The page of a comparison: capacity curves, the table, and the noise that helps."""
+
+from typing import Any
+
+from neuro.experiments.memories.compare import Comparison
+from neuro.experiments.memories.tables import breakdown, covers, noise_table, overview
+from neuro.plotting import to_svg
+from neuro.report.render import render
+
+STYLES = ("-", "--", ":")
+COLOURS = 10
+
+
+def comparison_page(found: Comparison, command: str) -> str:
+    """Fill the page; one file without links to others.
+
+    Parameters
+    ----------
+    found : Comparison
+    command : str
+        That makes this page.
+    """
+    return render(
+        "memories.html",
+        found=found,
+        overview=overview(found),
+        breakdown=breakdown(found),
+        covers=covers(found),
+        noise_table=noise_table(found),
+        curves=to_svg(curve_figure(found)),
+        bits=to_svg(bits_figure(found)),
+        noise=to_svg(noise_figure(found)),
+        command=command,
+    )
+
+
+def curve_figure(found: Comparison) -> Any:
+    """Draw the share of exact answers over the items stored.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.0, 4.2), layout="constrained")
+    axes = figure.subplots()
+    for number, item in enumerate(found.outcomes):
+        style = STYLES[number % len(STYLES)]
+        colour = f"C{number % COLOURS}"
+        axes.plot(item.loads, item.exact, style, marker=".", color=colour, label=item.name)
+    axes.axhline(1 - found.settings.error, linewidth=0.6, color="0.5")
+    axes.set_xscale("log")
+    axes.set_ylim(-0.02, 1.05)
+    axes.set_xlabel("items stored")
+    axes.set_ylabel("answered exactly (share)")
+    figure.legend(loc="outside right upper", frameon=False, fontsize=8)
+    return figure
+
+
+def bits_figure(found: Comparison) -> Any:
+    """Draw what each memory stores for a weight.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.0, 0.34 * len(found.outcomes) + 0.9), layout="constrained")
+    axes = figure.subplots()
+    names = [item.name for item in found.outcomes]
+    bars = axes.barh(names, [item.bits_per_synapse for item in found.outcomes], color="C0")
+    axes.bar_label(bars, fmt="%.3f", padding=3, fontsize=8)
+    axes.invert_yaxis()
+    axes.margins(x=0.12)
+    axes.set_xlabel("bits stored for a weight")
+    return figure
+
+
+def noise_figure(found: Comparison) -> Any:
+    """Draw the error over read noise.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.figure import Figure
+
+    noise = found.noise
+    figure = Figure(figsize=(9.0, 2.8), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(noise.sigmas, noise.errors, marker="o", color="C3", label="one winner")
+    axes.axhline(noise.all_maxima, linestyle="--", color="0.4", label="all maxima, no noise")
+    axes.set_ylim(bottom=0.0)
+    axes.set_xlim(left=0.0)
+    axes.set_xlabel("read noise of a drive (links)")
+    axes.set_ylabel("wrong answers (share)")
+    axes.legend(frameon=False, fontsize=8, loc="upper center")
+    return figure
