@@ -117,7 +117,7 @@ def false_positive(load: Load, cue: Cue, *, corrected: bool = True) -> float:
     --------
     >>> load, cue = Load(units=1024, ones=10, patterns=3000), Cue(hits=5)
     >>> f"{false_positive(load, cue):.2e} {false_positive(load, cue, corrected=False):.2e}"
-    '1.21e-03 9.54e-04'
+    '1.20e-03 9.54e-04'
     """
     count = cue.hits + cue.inserted
     if not corrected:
@@ -169,7 +169,7 @@ def information(load: Load) -> float:
     Examples
     --------
     >>> round(information(Load(units=1024, ones=10, patterns=7268)), 3)
-    0.521
+    0.52
     """
     n, k = load.units, load.ones
     mean = (n - k) * density(load) ** k
@@ -214,7 +214,7 @@ def fidelity_load(units: int, ones: int, *, hits: int, wrong: float) -> Load:
     --------
     >>> load = fidelity_load(1024, 10, hits=10, wrong=0.01)
     >>> load.patterns, round(information(load), 3)
-    (5313, 0.396)
+    (5313, 0.394)
     """
     share = (wrong * ones / (units - ones)) ** (1 / hits)
     empty = Load(units=units, ones=ones)

@@ -212,7 +212,8 @@ def test_read_noise_helps_a_single_winner():
 LARGE = """
 import numpy as np, resource
 from neuro.memories import HebbianParameters, NoisyHebbianMemory
-memory = NoisyHebbianMemory(HebbianParameters(n_clusters=256, cluster_size=256, eps=0.2, p_erase=0, p_insert=0))
+clean = HebbianParameters(n_clusters=256, cluster_size=256, eps=0.2, p_erase=0, p_insert=0)
+memory = NoisyHebbianMemory(clean)
 messages = np.random.default_rng(0).integers(0, 256, (300, 256))
 memory.store(messages, steps=7)
 cues = messages[:20].copy(); cues[:, 128:] = -1

@@ -1,0 +1,24 @@
+import numpy as np
+import pytest
+
+from neuro.errors import UnsupportedError
+from neuro.memories import CliqueMemory, HebbianParameters, Topology
+from neuro.models.cliques import CliquesParameters, cliques
+from neuro.models.hebbian import coyac2017_reconstruction, hebbian
+
+SMALL = {"n_clusters": 4, "cluster_size": 8}
+MESSAGES = np.array([[1, 2, 3, 4], [5, 6, 7, 0], [1, 6, 2, 2]])
+
+
+def test_network_after_clean_learning_is_that_of_the_ideal_cliques():
+    given = coyac2017_reconstruction(**SMALL, p_erase=0, p_insert=0, steps_per_presentation=9)
+    ideal = CliqueMemory(Topology(**SMALL))
+    ideal.store(MESSAGES)
+    expected = cliques(CliquesParameters(**SMALL), seed=3, links=ideal.links)
+    assert hebbian(given, seed=3, messages=MESSAGES).digest() == expected.digest()
+
+
+def test_network_without_clusters_is_refused():
+    given = HebbianParameters(n_clusters=1, cluster_size=8, energy_limit="k_wta", winners=2)
+    with pytest.raises(UnsupportedError, match="has no spiking form"):
+        hebbian(given)
