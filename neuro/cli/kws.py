@@ -121,7 +121,13 @@ def kws(
         everything=everything,
     )
     hardware = hardware_from(load_target(target))
-    heard = load_words(data, words, most=QUICK_EXAMPLES if quick else None, seed=seed)
+    heard = load_words(
+        data,
+        words,
+        most=QUICK_EXAMPLES if quick else None,
+        silence="before" if quick else "after",
+        seed=seed,
+    )
     with progress_bar(f"{words} on {target}") as progress:
         outcome = run_words(
             heard,

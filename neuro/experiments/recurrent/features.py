@@ -5,11 +5,13 @@ Specs, crossbar_nladc section 6.1.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+Silence = Literal["after", "before"]
 
 RATE = 8000
 SAMPLES = 8000
@@ -35,18 +37,20 @@ def mel_filters() -> FloatArray:
     return filters
 
 
-def log_mel(recording: NDArray[np.generic]) -> FloatArray:
+def log_mel(recording: NDArray[np.generic], *, silence: Silence = "after") -> FloatArray:
     """Return the logarithms of the powers in the bands, shape (FRAMES, BANDS).
 
     Parameters
     ----------
     recording : array, shape (samples,)
-        At 8 kHz, in any unit; cut to one second, or with silence in front, so that the answer comes
-        when the word ends.
+        At 8 kHz, in any unit; cut or filled up with silence to one second.
+    silence : {"after", "before"}
+        Where; silence after a word has to be remembered through.
     """
     sound = np.zeros(SAMPLES)
     heard = np.asarray(recording[:SAMPLES], dtype=np.float64)
-    sound[SAMPLES - heard.size :] = heard / (np.abs(heard).max(initial=0.0) or 1.0)
+    first = SAMPLES - heard.size if silence == "before" else 0
+    sound[first : first + heard.size] = heard / (np.abs(heard).max(initial=0.0) or 1.0)
     frames = np.lib.stride_tricks.sliding_window_view(sound, WINDOW)[::HOP] * np.hanning(WINDOW)
     power = np.abs(np.fft.rfft(frames, POINTS)) ** 2
     spectrum: FloatArray = np.log(power @ mel_filters() + FLOOR)

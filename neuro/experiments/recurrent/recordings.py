@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuro.errors import ResultError, ValidationError, suggestion
-from neuro.experiments.recurrent.features import RATE, FloatArray, log_mel, scaling_of
+from neuro.experiments.recurrent.features import RATE, FloatArray, Silence, log_mel, scaling_of
 
 IntArray = NDArray[np.int64]
 Arrays = Mapping[str, NDArray[Any]]
@@ -54,6 +54,8 @@ class Words:
     ----------
     name : str
         Of the data set.
+    silence : {"after", "before"}
+        Where recordings were filled up.
     classes : int
     train_inputs, test_inputs : array, shape (examples, FRAMES, BANDS)
         In [-1, 1]; scaled by the training data alone.
@@ -61,6 +63,7 @@ class Words:
     """
 
     name: str
+    silence: Silence
     classes: int
     train_inputs: FloatArray
     train_labels: IntArray
@@ -69,7 +72,12 @@ class Words:
 
 
 def load_words(
-    path: Path, name: str = "digits", *, most: int | None = None, seed: int = 0
+    path: Path,
+    name: str = "digits",
+    *,
+    most: int | None = None,
+    silence: Silence = "after",
+    seed: int = 0,
 ) -> Words:
     """Read recordings and turn them into features.
 
@@ -80,8 +88,10 @@ def load_words(
     name : {"digits", "keywords"}
     most : int, optional
         Training examples to use, chosen at random; default all.
+    silence : {"after", "before"}
+        Where recordings are filled up to one second.
     seed : int, default 0
-        Of that choice.
+        Of the choice of examples.
 
     Raises
     ------
@@ -95,14 +105,15 @@ def load_words(
         raise ValidationError(f"data set {name!r}", "no such data set", value=name, limit=limit)
     archive = ARCHIVES[name]
     folder = _folder(path, archive)
-    train, labels = _file(folder / archive.train, archive)
-    test, asked = _file(folder / archive.test, archive)
+    train, labels = _file(folder / archive.train, archive, silence)
+    test, asked = _file(folder / archive.test, archive, silence)
     if most is not None and most < len(labels):
         chosen = np.sort(np.random.default_rng(seed).permutation(len(labels))[:most])
         train, labels = train[chosen], labels[chosen]
     scale = scaling_of(train)
     return Words(
         name=name,
+        silence=silence,
         classes=int(max(labels.max(), asked.max())) + 1,
         train_inputs=scale(train),
         train_labels=labels,
@@ -123,7 +134,7 @@ def _folder(path: Path, archive: Archive) -> Path:
     )
 
 
-def _file(path: Path, archive: Archive) -> tuple[FloatArray, IntArray]:
+def _file(path: Path, archive: Archive, silence: Silence) -> tuple[FloatArray, IntArray]:
     """Return spectra, shape (examples, FRAMES, BANDS), and labels."""
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -132,7 +143,7 @@ def _file(path: Path, archive: Archive) -> tuple[FloatArray, IntArray]:
         labels = arrays["label"].astype(np.int64)
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise ResultError(f"recordings {str(path)!r}", f"cannot be read ({error})") from error
-    return np.stack([log_mel(recording) for recording in recordings]), labels
+    return np.stack([log_mel(item, silence=silence) for item in recordings]), labels
 
 
 def _digits(arrays: Arrays) -> list[NDArray[Any]]:

@@ -89,7 +89,8 @@ WORD_SWEEP = Sweep(bits=(3, 4, 5, 8), sigmas=(0.0, 2.67, 5.0, 10.0), everything=
 """The table of the specs, and the hardware with all its imperfections."""
 
 QUICK = WordProtocol(epochs=6, aware_epochs=3, batch=4, arrays=3)
-"""For 300 examples, in a minute: small batches, so that there are as many steps."""
+"""For 300 examples, in a minute: small batches, so that there are more steps. Too few to learn to
+remember: silence goes before the words."""
 
 
 def run_words(
@@ -150,6 +151,7 @@ def run_words(
             "train": len(words.train_labels),
             "test": len(words.test_labels),
             "classes": words.classes,
+            "silence": words.silence,
             "seed": seed,
         },
         points=points,
@@ -166,7 +168,8 @@ def _networks(
 ) -> dict[int, NetworkWeights]:
     """Return the network of floating point, by 0, and those for each resolution."""
     examples = Examples(inputs=words.train_inputs, labels=words.train_labels)
-    name = f"words_{words.name}_{len(words.train_labels)}_seed{seed}_epochs{protocol.epochs}"
+    data = f"{words.name}_silence_{words.silence}_{len(words.train_labels)}"
+    name = f"words_{data}_seed{seed}_epochs{protocol.epochs}"
 
     def fit(start: NetworkWeights, training: Training, resolution: int) -> NetworkWeights:
         hardening = None

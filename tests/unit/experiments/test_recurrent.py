@@ -48,6 +48,7 @@ def tone_words():
     test, asked = tones(40, 2)
     return Words(
         name="tones",
+        silence="after",
         classes=4,
         train_inputs=train,
         train_labels=labels,
@@ -86,10 +87,13 @@ def test_loudness_does_not_matter():
     assert log_mel(7 * sound) == pytest.approx(log_mel(sound))
 
 
-def test_silence_comes_before_a_short_word():
-    spectrum = log_mel(np.random.default_rng(1).normal(size=1600))
-    assert np.all(spectrum[:30] == np.log(1e-3))
-    assert np.all(spectrum[-5:].max(axis=1) > 0)
+def test_short_words_are_filled_up_where_it_is_asked_for():
+    word = np.random.default_rng(1).normal(size=1600)
+    after, before = log_mel(word), log_mel(word, silence="before")
+    assert np.all(after[10:] == np.log(1e-3))
+    assert np.all(before[:39] == np.log(1e-3))
+    assert np.all(after[:8].max(axis=1) > 0)
+    assert np.all(before[-8:].max(axis=1) > 0)
 
 
 def test_filters_peak_at_one_at_most_and_cover_the_range():
@@ -231,7 +235,7 @@ def test_characters_are_predicted_better_than_by_their_frequencies(tmp_path):
 # the standard error of an accuracy of 0.7 is 0.03.
 def test_five_bits_keep_the_accuracy_of_spoken_digits():
     pytest.importorskip("torch")
-    words = load_words(spoken_words(), most=300)
+    words = load_words(spoken_words(), most=300, silence="before")
     sweep = Sweep(bits=(5,), sigmas=(0.0, 2.67))
     found = run_words(words, HARDWARE, protocol=replace(QUICK, arrays=2), sweep=sweep)
     assert found.exact > 0.55
