@@ -39,6 +39,33 @@ class SpikingModule(nn.Module):
     ------
     UnsupportedError
         If a projection is plastic.
+
+    Examples
+    --------
+    A cell learns to answer its input: the weight of 0.4 has to rise above the threshold of 1.
+
+    >>> from neuro import lower
+    >>> from neuro.ir import AllToAll, DiscreteLIF, Network, Population, Projection
+    >>> from neuro.ir import SpikeArray, Static
+    >>> from snntorch import surrogate
+    >>> synapse = Static(weight=0.4, delay=1.0)
+    >>> network = Network(
+    ...     name="one",
+    ...     dt=1.0,
+    ...     populations=[Population("a", 1, DiscreteLIF(decay=0.5, threshold=1.0))],
+    ...     inputs=[SpikeArray(name="in", size=1)],
+    ...     projections=[Projection("in", "a", AllToAll(), synapse, "input")],
+    ... )
+    >>> module = SpikingModule(lower(network), surrogate.fast_sigmoid(slope=10))
+    >>> optimiser = torch.optim.SGD(module.parameters(), lr=1.0)
+    >>> spikes = {"in": torch.ones(2, 1, 1)}
+    >>> before = module(spikes)["a"].sum().item()
+    >>> for _ in range(30):
+    ...     optimiser.zero_grad()
+    ...     (1 - module(spikes)["a"].sum()).square().backward()
+    ...     optimiser.step()
+    >>> before, module(spikes)["a"].sum().item(), bool(module.weights[0] > 1)
+    (0.0, 1.0, True)
     """
 
     def __init__(
