@@ -95,7 +95,9 @@ def confirm(
         Called with the fraction done.
     """
     shape = (messages, topology.n_clusters)
-    stored = stream(trials.seed, "plan", "messages").integers(0, topology.cluster_size, shape)
+    stored = stream(trials.seed, "plan", "messages").integers(
+        0, topology.cluster_size, shape, dtype=np.int32
+    )
     memory = CliqueMemory(topology)
     memory.store(stored)
     density = memory.density()

@@ -18,7 +18,7 @@ from neuro.analysis.cliques import (
 )
 from neuro.analysis.confirm import Confirmation, Progress, Trials, confirm
 from neuro.analysis.demand import MemoryDemand
-from neuro.analysis.recall_energy import recall_energy
+from neuro.analysis.recall_energy import check_costs, recall_energy
 from neuro.energy import EnergyReport
 from neuro.errors import CapacityError
 from neuro.memories import Topology
@@ -27,6 +27,9 @@ from neuro.target import Target
 
 MOST_LINK_BYTES = 2**31
 """Largest memory that is simulated."""
+
+MOST_LETTERS = 2**26
+"""Most letters of all messages that are simulated."""
 
 GROWTH = 0.01
 """First step of a size that was not confirmed, and how closely the right one is looked for."""
@@ -141,6 +144,8 @@ def plan_memory(
     ------
     CapacityError
         If the given size is too small, or no size will do.
+    UnsupportedError
+        If the target has no coefficients to charge a recall with.
 
     Examples
     --------
@@ -150,6 +155,7 @@ def plan_memory(
     >>> 40 < plan.topology.cluster_size < 70, plan.confirmed
     (True, True)
     """
+    check_costs(target)
     chosen = decoder_for(demand) if decoder is None else decoder
     run = _Run(demand=demand, decoder=chosen, cues=cues, seed=seed, progress=progress)
     if demand.units is None:
@@ -173,7 +179,8 @@ class _Run:
 
     def __call__(self, topology: Topology, *, growing: bool = False) -> Confirmation | None:
         """Simulate; None if the network is too large. While growing, hopeless runs end early."""
-        if topology.units * topology.words * 8 > MOST_LINK_BYTES:
+        letters = self.demand.messages * topology.n_clusters
+        if topology.units * topology.words * 8 > MOST_LINK_BYTES or letters > MOST_LETTERS:
             return None
         most_wrong = self.demand.error if growing else 1.0
         return confirm(

@@ -59,6 +59,18 @@ def recall_energy(
     )
 
 
+def check_costs(target: Target) -> None:
+    """Refuse a target by whose coefficients no recall can be charged.
+
+    Raises
+    ------
+    UnsupportedError
+        If the hardware file lacks a coefficient.
+    """
+    for name in NEEDED:
+        _coefficient(target, name)
+
+
 def _coefficient(target: Target, name: str) -> Coefficient:
     found = target.coefficients.get(name)
     if found is None:

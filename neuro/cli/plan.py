@@ -153,7 +153,7 @@ def _print(found: "MemoryPlan", increment: float) -> None:
             )
         )
     else:
-        rows.append(("error, simulated", "not simulated: the links take more than 2 GiB"))
+        rows.append(("error, simulated", "not simulated: links or messages are too many"))
     steps = [learning[name] or "never" for name in ("clean_steps", "noisy_steps")]
     rows.append(
         ("steps to learn a message", f"{steps[0]} without noise, {steps[1]} with the usual noise")
