@@ -209,4 +209,4 @@ def test_every_hardware_file_of_the_package_is_valid() -> None:
 def test_unknown_target_is_refused_with_a_suggestion(name: str) -> None:
     with pytest.raises(ValidationError, match="no such target") as caught:
         load_target(name)
-    assert "Known: cpu" in str(caught.value.limit)
+    assert ", cpu, " in str(caught.value.limit)
