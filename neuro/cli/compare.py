@@ -117,3 +117,9 @@ def _print(found: "Comparison", *, breakdown: bool) -> None:
         f"Noise that helps: of one winner in each cluster {noise.errors[0]:.3f} are wrong without "
         f"read noise, {noise.errors[best]:.3f} with {noise.sigmas[best]:g} links of it."
     )
+    devices = found.devices
+    typer.echo(
+        f"Devices that differ: written once, {devices.errors[0]:.3f} are wrong on ideal devices, "
+        f"{devices.errors[-1]:.3f} with a spread of {devices.spreads[-1]:g}, "
+        f"{devices.published:.3f} on {devices.target}."
+    )

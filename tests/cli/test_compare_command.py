@@ -19,6 +19,7 @@ def test_compare_prints_a_table_and_writes_curves_and_a_page(neuro, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert "Memories with 5,000 weights, cues that lack 50 %" in done.stdout
     assert "Noise that helps" in done.stdout
+    assert "Devices that differ" in done.stdout
     figures = json.loads((tmp_path / "table.json").read_text())
     assert [item["name"] for item in figures["memories"]] == ["clustered cliques", "Hopfield"]
     for item in figures["memories"]:
@@ -28,7 +29,7 @@ def test_compare_prints_a_table_and_writes_curves_and_a_page(neuro, tmp_path):
             item["stored"] * item["item_bits"] / item["synapses"]
         )
     page = (tmp_path / "table.html").read_text()
-    assert page.count("<svg") == 3
+    assert page.count("<svg") == 4
     assert "Memories with 5,000 weights" in page
     assert "<script" not in page
     assert 'src="http' not in page

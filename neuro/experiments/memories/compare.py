@@ -17,6 +17,7 @@ from neuro.experiments.memories.dense_contestants import (
     Multitasking,
     OutlierEfficientHopfield,
 )
+from neuro.experiments.memories.devices import DeviceCurve, device_curve
 from neuro.experiments.memories.noise import NoiseCurve, noise_curve
 from neuro.experiments.memories.sparse_contestants import (
     Amari,
@@ -189,12 +190,15 @@ class Comparison:
     outcomes : tuple of Outcome
     noise : NoiseCurve
         Read noise that helps.
+    devices : DeviceCurve
+        Spread of devices that hurts.
     """
 
     settings: Settings
     targets: tuple[str, str, str]
     outcomes: tuple[Outcome, ...]
     noise: NoiseCurve
+    devices: DeviceCurve
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for a file; energies in fJ."""
@@ -206,6 +210,7 @@ class Comparison:
                 for item in self.outcomes
             ],
             "noise": asdict(self.noise),
+            "devices": asdict(self.devices),
         }
 
 
@@ -237,14 +242,16 @@ def compare(settings: Settings, machines: Machines, *, progress: Progress) -> Co
         def within(fraction: float, done: float = done, share: float = share) -> None:
             progress(done + share * fraction)
 
-        outcomes.append(_outcome(contestant, settings, machines, within))
+        outcomes.append(measured(contestant, settings, machines, within))
     noise = noise_curve(settings.seed)
+    devices = device_curve(machines.crossbar, settings.seed)
     progress(1.0)
     return Comparison(
         settings=settings,
         targets=(machines.processor.name, machines.spinnaker.name, machines.crossbar.name),
         outcomes=tuple(outcomes),
         noise=noise,
+        devices=devices,
     )
 
 
@@ -278,9 +285,10 @@ def crossing(loads: Sequence[int], exact: Sequence[float], target: float) -> flo
     return exp(log(loads[k - 1]) + share * (log(loads[k]) - log(loads[k - 1])))
 
 
-def _outcome(
+def measured(
     contestant: Contestant, settings: Settings, machines: Machines, progress: Progress
 ) -> Outcome:
+    """Fill one memory until it fails, and account for its recalls; see `compare`."""
     loads, trials = [], []
     steps = _loads(contestant.most)
     for number, load in enumerate(steps):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from neuro.experiments.memories.compare import Comparison
-from neuro.experiments.memories.tables import breakdown, covers, noise_table, overview
+from neuro.experiments.memories.tables import breakdown, covers, device_table, noise_table, overview
 from neuro.plotting import to_svg
 from neuro.report.render import render
 
@@ -30,6 +30,8 @@ def comparison_page(found: Comparison, command: str) -> str:
         curves=to_svg(curve_figure(found)),
         bits=to_svg(bits_figure(found)),
         noise=to_svg(noise_figure(found)),
+        device_table=device_table(found),
+        devices=to_svg(device_figure(found)),
         command=command,
     )
 
@@ -97,4 +99,26 @@ def noise_figure(found: Comparison) -> Any:
     axes.set_xlabel("read noise of a drive (links)")
     axes.set_ylabel("wrong answers (share)")
     axes.legend(frameon=False, fontsize=8, loc="upper center")
+    return figure
+
+
+def device_figure(found: Comparison) -> Any:
+    """Draw the error over the spread of devices.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.figure import Figure
+
+    curve = found.devices
+    figure = Figure(figsize=(9.0, 2.8), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(curve.spreads, curve.errors, marker="o", color="C0", label="spread alone")
+    axes.axhline(curve.published, linestyle="--", color="0.4", label=curve.target)
+    axes.set_ylim(bottom=0.0)
+    axes.set_xlim(left=0.0)
+    axes.set_xlabel("spread of written devices (of the logarithm)")
+    axes.set_ylabel("wrong answers (share)")
+    axes.legend(frameon=False, fontsize=8, loc="upper left")
     return figure

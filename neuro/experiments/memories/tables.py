@@ -71,6 +71,16 @@ def noise_table(found: Comparison) -> Table:
     return heads, rows
 
 
+def device_table(found: Comparison) -> Table:
+    """Return errors over the spread of devices."""
+    curve = found.devices
+    rows: list[tuple[str, ...]] = [
+        (f"{spread:g}", f"{error:.3f}", f"{curve.published:.3f}")
+        for spread, error in zip(curve.spreads, curve.errors, strict=True)
+    ]
+    return ("spread", "wrong", f"wrong on {curve.target}"), rows
+
+
 def _row(item: Outcome) -> tuple[str, ...]:
     stored = "0" if not item.stored else f"{_rounded(item.stored):,}"
     return (
