@@ -42,7 +42,10 @@ def test_wheel_holds_nothing_but_neuro(wheel):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("folder", ["neuro/engine", "neuro/backends/spinnaker"])
+@pytest.mark.parametrize(
+    "folder",
+    ["neuro/engine", "neuro/memories", "neuro/backends/crossbar", "neuro/backends/spinnaker"],
+)
 def test_wheel_holds_the_compiled_kernels(wheel, folder):
     # Where tests run there is a compiler; without one the next but one test tells what happens.
     assert any(name.startswith(f"{folder}/_native.") for name in wheel.namelist())
