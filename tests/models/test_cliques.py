@@ -125,3 +125,15 @@ def test_no_cue_is_refused():
     memory, _ = stored(4, 16, 1)
     with pytest.raises(ValidationError, match="cues: there are none"):
         SpikingCliques(memory.links).recall(np.empty((0, 4), dtype=int))
+
+
+def test_an_unused_cluster_is_refused():
+    memory, _ = stored(4, 16, 1)
+    with pytest.raises(ValidationError, match="every cluster answers"):
+        SpikingCliques(memory.links).recall([[1, 2, 3, -2]])
+
+
+def test_no_round_is_refused():
+    memory, patterns = stored(4, 16, 1)
+    with pytest.raises(ValidationError, match="rounds: 0"):
+        SpikingCliques(memory.links).recall(patterns, rounds=0)

@@ -4,7 +4,6 @@ A weight is one that hardware has to hold: both directions of a link between two
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import isqrt
 from typing import Any, ClassVar
@@ -18,7 +17,6 @@ from neuro.seeds import stream
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +141,3 @@ def square(budget: Budget, least: int, what: str) -> int:
             limit=f"At least {least**2}",
         )
     return units
-
-
-Maker = Callable[[Budget], Contestant]

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from neuro.backend import Progress
 from neuro.errors import ValidationError
 from neuro.ir import Network, SpikeArray
-from neuro.memories import AMBIGUOUS, SILENT, BitRows, Recall
+from neuro.memories import AMBIGUOUS, SILENT, UNUSED, BitRows, Recall
 from neuro.models.cliques import (
     CUE,
     RAMP,
@@ -111,11 +111,14 @@ class SpikingCliques:
         Raises
         ------
         ValidationError
-            If a letter is outside the alphabet, there is no cue or no round.
+            If a letter is outside the alphabet or `UNUSED`, there is no cue or no round.
         NeuroError
             If the network cannot run there, or the run fails.
         """
         letters = self.parameters.topology.check_letters(cues, "cues", cue=True)
+        if (letters == UNUSED).any():
+            problem = "a cluster is not used, but every cluster answers in spikes"
+            raise ValidationError("cues", problem, value=UNUSED, limit="Letters or ERASED")
         if rounds < 1:
             raise ValidationError("rounds", f"{rounds}", value=rounds, limit="At least 1")
         if not len(letters):
