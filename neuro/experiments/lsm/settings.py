@@ -53,15 +53,19 @@ class Preset:
 _AUTHORS_IMAGE = LSMParameters(neurons=200, decay=0.9, threshold=5.0, factor=0.07)
 _AUTHORS_AUDIO = LSMParameters(neurons=200, decay=0.97, threshold=5.3, factor=0.08)
 _IMAGE = LSMParameters(neurons=1000, decay=0.9, threshold=5.0, factor=0.1, recurrent_scale=0.1)
-_AUDIO = LSMParameters(neurons=1000, decay=0.97, threshold=5.3, factor=0.08, recurrent_scale=0.3)
+_AUDIO = LSMParameters(neurons=1000, decay=0.95, threshold=5.3, factor=0.16, recurrent_scale=0.05)
+_STRETCHED = Preset(parameters=_AUDIO, bins=3, root=True, steps=129, encoding="stretched")
+"""Equal parts from first to last event, whoever speaks, and square roots of counts. In
+cross-validation on the training digits: 96.7 % against 94.3 % with chunks and plain counts, and
+67.2 % against 55.8 % for a speaker left out."""
 
 PRESETS: dict[tuple[str, str], Preset] = {
     ("authors", "nmnist"): Preset(parameters=_AUTHORS_IMAGE),
     ("authors", "digits"): Preset(parameters=_AUTHORS_AUDIO, steps=129),
     ("authors", "keywords"): Preset(parameters=_AUTHORS_AUDIO, steps=129),
     ("improved", "nmnist"): Preset(parameters=_IMAGE, bins=3, crop=26, polarities=(0, 1)),
-    ("improved", "digits"): Preset(parameters=_AUDIO, steps=129),
-    ("improved", "keywords"): Preset(parameters=_AUDIO, steps=129),
+    ("improved", "digits"): _STRETCHED,
+    ("improved", "keywords"): _STRETCHED,
 }
 
 
