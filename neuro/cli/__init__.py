@@ -43,7 +43,14 @@ app.command()(demo.demo)
 runs = typer.Typer(
     cls=run_group.RunGroup,
     no_args_is_help=True,
-    help="Run a program on a memory, or an experiment; each has its own --help.",
+    help="""Run a program on a memory, or an experiment; each has its own --help.
+
+    \b
+    Examples:
+      neuro run ca3 --program program.json --backend cpu --json answers.json
+      neuro run ca3 --help
+      neuro run lsm --sample
+    """,
 )
 runs.command(run_group.MEMORY)(run.run)
 runs.command()(lsm.lsm)
