@@ -45,10 +45,8 @@ def lsm(data: Annotated[Path | None, typer.Option(help="Folder of the data.")] =
         ("neuro, fit", f"{fitted:.2f}", ""),
         ("neuro, all", f"{encoded + run + fitted:.2f}", ""),
     ]
-    for name, peer in (("snnTorch", _snntorch), ("Brian2", _brian2)):
-        rows.append(
-            _timed(name, peer, frames, lsm_arrays(model.parameters_, model.pairs_), expected)
-        )
+    arrays = lsm_arrays(model.parameters_, model.pairs_)
+    rows.append(_timed("snnTorch", _snntorch, frames, arrays, expected))
     print_table(f"{len(frames)} recordings, seconds", ("", "s", "spike counts"), rows)
 
 
