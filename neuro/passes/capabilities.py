@@ -4,6 +4,17 @@ from neuro.errors import NeuroError, UnsupportedError
 from neuro.ir import Network
 from neuro.target import Capabilities
 
+NEAREST = {
+    "BinaryThresholdUnit": ("DiscreteLIF", "DeltaLIF", "CurrentExponentialLIF"),
+    "ConductanceExponentialLIF": ("CurrentExponentialLIF", "DeltaLIF"),
+    "CurrentExponentialLIF": ("ConductanceExponentialLIF", "DeltaLIF"),
+    "DeltaLIF": ("CurrentExponentialLIF", "DiscreteLIF"),
+    "DiscreteLIF": ("DeltaLIF", "CurrentExponentialLIF"),
+    "PairSTDP": ("Static",),
+    "Poisson": ("SpikeArray",),
+}
+"""What comes nearest to a part that is not on offer, best first."""
+
 
 def unsupported(network: Network, semantics: str, able: Capabilities) -> list[NeuroError]:
     """List everything in a network that a target cannot represent.
@@ -38,7 +49,13 @@ def unsupported(network: Network, semantics: str, able: Capabilities) -> list[Ne
             f"{value!r} is not offered here",
             value=value,
             limit=f"On offer: {', '.join(sorted(offered))}",
+            hint=_nearest(value, offered),
         )
         for kind, name, member, value, offered in parts
         if value not in offered
     ]
+
+
+def _nearest(value: str, offered: frozenset[str]) -> str | None:
+    near = next((other for other in NEAREST.get(value, ()) if other in offered), None)
+    return None if near is None else f"The nearest that is: {near}"

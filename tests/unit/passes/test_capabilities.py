@@ -50,3 +50,10 @@ def test_gap_says_what_is_on_offer(network: Callable[..., Network]) -> None:
     assert str(gap) == (
         "network 'net'.semantics: 'exact' is not offered here. On offer: late, tick."
     )
+
+
+def test_gap_names_the_nearest_part_on_offer(network: Callable[..., Network]) -> None:
+    able = replace(EVERYTHING, cells=frozenset({"DeltaLIF", "BinaryThresholdUnit"}))
+    assert {gap.hint for gap in unsupported(network(), "exact", able)} == {
+        "The nearest that is: DeltaLIF"
+    }
