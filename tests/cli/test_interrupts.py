@@ -10,6 +10,10 @@ import pytest
 COMMAND = Path(sys.executable).with_name("neuro")
 
 CALL = "run ca3 --target cpu_reference --program program.json --out result.h5 --json answers.json"
+START = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
 # Minutes on the reference kernels, so the signal comes in the middle of the run.
 LONG = [[14 * number, "C", number % 5, []] for number in range(40_000)]
 
@@ -19,7 +23,8 @@ def test_interrupted_run_leaves_no_file_at_the_final_name(tmp_path, how):
     (tmp_path / "program.json").write_text(json.dumps(LONG))
     (tmp_path / "answers.json").write_text("old")
     process = subprocess.Popen(
-        [str(COMMAND), *CALL.split()],
+        # A job in the background starts with the signal ignored, and hands that on.
+        [sys.executable, "-c", START, str(COMMAND), *CALL.split()],
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,

@@ -126,4 +126,4 @@ def test_equality_hash_and_digest_agree(one: Network, other: Network) -> None:
 @settings(max_examples=60)
 @given(arrays(st.sampled_from(["<f8", ">f8", "<i4", ">u2"]), st.tuples(st.integers(0, 4))))
 def test_array_is_stored_by_value_whatever_its_byte_order(values: np.ndarray) -> None:
-    assert from_json(to_json(values)).tolist() == values.tolist()
+    np.testing.assert_array_equal(from_json(to_json(values)), values)

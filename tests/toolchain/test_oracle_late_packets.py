@@ -132,7 +132,7 @@ def on_the_machine(item: Mapped, packets: dict[int, int]) -> Core:
     for tick in range(TICKS):
         core.tick()
         if tick in packets:
-            core.deliver(key_of(item) | (tick - packets[tick]) & 15)
+            core.deliver([(key_of(item) | (tick - packets[tick]) & 15, None)])
     core.tick()  # one more: the application notices the end and pauses
     return core
 
