@@ -4,7 +4,7 @@ A link is a device that was SET; a device without one was never written, and has
 What a device will conduct once it is SET is decided when it is made, so that the answers do not
 depend on the order of storing. A read drives the rows of active units:
 
-.. math:: h_j = \Big(\sum_i G_{ij} - z\, g_{min}\Big) / (g_{max} - g_{min}) + \gamma v_j
+.. math:: h_j = \Bigl(\sum_i G_{ij} - z\, g_{min}\Bigr) / (g_{max} - g_{min}) + \gamma v_j
 
 in links, and a comparator in each cluster finds the largest. Specs, noisy_hebbian 10.3.
 """

@@ -1,7 +1,7 @@
 r"""What the modern Hopfield networks share: similarity, softmax, weighted sum.
 
 .. math:: x \leftarrow \Xi^T \sigma(\beta \Xi x), \quad
-   E = -\beta^{-1} \log\Big([1 +] \sum_i e^{\beta \xi_i \cdot x}\Big) + \tfrac12 \|x\|^2
+   E = -\beta^{-1} \log\Bigl([1 +] \sum_i e^{\beta \xi_i \cdot x}\Bigr) + \tfrac12 \|x\|^2
 
 with the 1 and the corresponding share of the softmax if there is a tonic unit that nothing drives.
 Each update lowers the energy or keeps it.

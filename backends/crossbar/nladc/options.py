@@ -31,7 +31,7 @@ class Options:
     iterations : int, default 200
         Most attempts to get there.
     copies : int, default 1
-        Ramp columns to program; the one with the smallest mean |INL| is used.
+        Ramp columns to program; the one with the smallest mean absolute INL is used.
     spare_rows : int, default 0
         Rows that replace stuck ones.
     error_feedback : bool, default False
