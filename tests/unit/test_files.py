@@ -1,10 +1,12 @@
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from neuro.errors import ValidationError
-from neuro.files import atomic_path, check_writable, write_text
+from neuro.files import atomic_path, check_writable, exclusive, write_text
 
 
 def test_atomic_file_appears_when_the_block_ends(tmp_path: Path) -> None:
@@ -79,3 +81,49 @@ def test_folder_without_permission_is_refused(
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(ValidationError, match=r"cannot be written\. Choose another folder"):
         check_writable(tmp_path / "out.txt", "result file")
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from neuro.files import atomic_path
+with atomic_path(Path(sys.argv[1])) as temporary:
+    temporary.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next_one(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
+    assert len(list(tmp_path.iterdir())) == 1
+    write_text(tmp_path / "other.txt", "of another name")
+    assert len(list(tmp_path.iterdir())) == 2
+    write_text(path, "whole")
+    assert {item.name for item in tmp_path.iterdir()} == {"out.txt", "other.txt"}
+
+
+def test_what_a_living_process_writes_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    with atomic_path(path) as temporary:
+        write_text(path, "of another thread")
+        assert temporary.exists()
+        temporary.write_text("last")
+    assert path.read_text() == "last"
+
+
+def test_durable_file_is_complete(tmp_path: Path) -> None:
+    with atomic_path(tmp_path / "out.txt", durable=True) as temporary:
+        temporary.write_text("kept")
+    assert (tmp_path / "out.txt").read_text() == "kept"
+
+
+def test_lock_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+    with exclusive(tmp_path / "lock", "checkpoint"):
+        with (
+            pytest.raises(ValidationError, match=r"checkpoint: in use by another process"),
+            exclusive(tmp_path / "lock", "checkpoint"),
+        ):
+            pass
+    with exclusive(tmp_path / "lock", "checkpoint"):
+        pass
