@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neuro.cli.options import HardwareOptions, Model, Seed, Semantics, Settings
 from neuro.cli.output import print_table
 from neuro.files import check_writable, write_text
 
@@ -18,21 +19,12 @@ SHOWN_WHOLE = 1e4
 
 
 def check(
-    model: Annotated[str, typer.Argument(help="Name of a model; 'neuro models' lists them.")],
+    model: Model,
     target: Annotated[str, typer.Option(help="Which hardware; 'neuro backends' lists them.")],
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; with its unit."),
-    ] = None,
-    options: Annotated[
-        list[str] | None,
-        typer.Option("--option", metavar="NAME=VALUE", help="Change an option of the hardware."),
-    ] = None,
-    semantics: Annotated[
-        str | None,
-        typer.Option(help="exact or tick; default what the model was designed for."),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Root of all randomness.")] = 0,
+    settings: Settings = None,
+    options: HardwareOptions = None,
+    semantics: Semantics = None,
+    seed: Seed = 0,
     json: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write findings and tables here, as JSON; - prints it."),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from neuro.cli.options import HardwareOptions, Model, Seed, Settings
 from neuro.cli.output import print_table, shortened
 from neuro.cli.paths import check_paths
 from neuro.errors import UnsupportedError, ValidationError
@@ -40,7 +41,7 @@ COLUMNS = {
 
 
 def deploy(
-    model: Annotated[str, typer.Argument(help="Name of a model; 'neuro models' lists them.")],
+    model: Model,
     target: Annotated[
         str, typer.Option(help="Which hardware; 'neuro backends' lists them.")
     ] = "spinnaker_spin5",
@@ -48,14 +49,8 @@ def deploy(
         bool,
         typer.Option("--virtual", help="Map and compare on a virtual board, even if there is one."),
     ] = False,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; with its unit."),
-    ] = None,
-    options: Annotated[
-        list[str] | None,
-        typer.Option("--option", metavar="NAME=VALUE", help="Change an option of the hardware."),
-    ] = None,
+    settings: Settings = None,
+    options: HardwareOptions = None,
     program: Annotated[
         Path | None,
         typer.Option(help="JSON file with rows [t in ms, op, cue, content], sent with the memory."),
@@ -71,7 +66,7 @@ def deploy(
         str,
         typer.Option(help="Of the script: spiNNaker, nest or brian2; the last two deploy nothing."),
     ] = SIMULATOR,
-    seed: Annotated[int, typer.Option(min=0, help="Root of all randomness.")] = 0,
+    seed: Seed = 0,
     json: Annotated[
         Path | None,
         typer.Option(help="Write the comparison, or what the board answered, here as JSON."),

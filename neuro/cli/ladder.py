@@ -9,6 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neuro.cli.options import (
+    Expected,
+    HardwareOptions,
+    Model,
+    ProgramFile,
+    Seed,
+    Semantics,
+    Settings,
+    TargetName,
+    Unchecked,
+)
 from neuro.cli.output import print_table, progress_bar
 from neuro.cli.paths import check_paths
 from neuro.files import write_text
@@ -20,41 +31,18 @@ SHOWN_ANSWERS = 10
 
 
 def ladder(
-    model: Annotated[str, typer.Argument(help="Name of a model; 'neuro models' lists them.")],
-    program: Annotated[Path, typer.Option(help="JSON file with rows [t in ms, op, cue, content].")],
+    model: Model,
+    program: ProgramFile,
     backend: Annotated[
         str, typer.Option(help="Whose approximations; 'neuro backends' lists them.")
     ] = "spinnaker",
-    target: Annotated[
-        str | None, typer.Option(help="Which hardware; default the backend's own.")
-    ] = None,
-    options: Annotated[
-        list[str] | None,
-        typer.Option("--option", metavar="NAME=VALUE", help="Change an option of the hardware."),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; with its unit."),
-    ] = None,
-    semantics: Annotated[
-        str | None,
-        typer.Option(help="exact or tick; default what the model was designed for."),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Root of all randomness.")] = 0,
-    expected: Annotated[
-        bool,
-        typer.Option(
-            "--expected",
-            help="Columns 5 and 6 of the program are the cues and content that should come back.",
-        ),
-    ] = False,
-    unchecked: Annotated[
-        bool,
-        typer.Option(
-            "--unchecked",
-            help="Run also what corrupts the memory: overlapping operations, empty contents.",
-        ),
-    ] = False,
+    target: TargetName = None,
+    options: HardwareOptions = None,
+    settings: Settings = None,
+    semantics: Semantics = None,
+    seed: Seed = 0,
+    expected: Expected = False,
+    unchecked: Unchecked = False,
     json: Annotated[
         Path | None,
         typer.Option(help="Write distances, answers, counters and energies here, as JSON."),

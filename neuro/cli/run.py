@@ -7,6 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neuro.cli.options import (
+    HardwareOptions,
+    Model,
+    ProgramFile,
+    Seed,
+    Semantics,
+    Settings,
+    TargetName,
+    Unchecked,
+)
 from neuro.cli.output import print_energy, print_table, progress_bar, shortened
 from neuro.cli.paths import check_paths
 from neuro.errors import UnsupportedError
@@ -19,27 +29,16 @@ if TYPE_CHECKING:
 
 
 def run(
-    model: Annotated[str, typer.Argument(help="Name of a model; 'neuro models' lists them.")],
-    program: Annotated[Path, typer.Option(help="JSON file with rows [t in ms, op, cue, content].")],
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; with its unit."),
-    ] = None,
+    model: Model,
+    program: ProgramFile,
+    settings: Settings = None,
     backend: Annotated[
         str, typer.Option(help="What runs it; 'neuro backends' lists them.")
     ] = "cpu",
-    target: Annotated[
-        str | None, typer.Option(help="Which hardware; default the backend's own.")
-    ] = None,
-    options: Annotated[
-        list[str] | None,
-        typer.Option("--option", metavar="NAME=VALUE", help="Change an option of the hardware."),
-    ] = None,
-    semantics: Annotated[
-        str | None,
-        typer.Option(help="exact or tick; default what the model was designed for."),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Root of all randomness.")] = 0,
+    target: TargetName = None,
+    options: HardwareOptions = None,
+    semantics: Semantics = None,
+    seed: Seed = 0,
     out: Annotated[Path | None, typer.Option(help="Write the result here, as HDF5.")] = None,
     json: Annotated[
         Path | None,
@@ -49,13 +48,7 @@ def run(
         bool,
         typer.Option("--energy", help="Print the energy of the run, where there is a model of it."),
     ] = False,
-    unchecked: Annotated[
-        bool,
-        typer.Option(
-            "--unchecked",
-            help="Run also what corrupts the memory: overlapping operations, empty contents.",
-        ),
-    ] = False,
+    unchecked: Unchecked = False,
 ) -> None:
     """Run a program on a memory and print its answers.
 
