@@ -28,5 +28,5 @@ def test_reference_has_no_false_memories_of_overwritten_items():
 
 
 def test_reference_refuses_operations_without_meaning():
-    with pytest.raises(UnsupportedError, match="operation 'Z'.*--expected"):
+    with pytest.raises(UnsupportedError, match=r"operation 'Z'.*--expected"):
         reference_answers([MemoryOperation(t=0.0, op="Z", cue=1)])
