@@ -167,6 +167,8 @@ class Rung:
     target : Target or None
         Hardware with the options of this rung, whose energy can be asked for; None if the rung is
         not yet on hardware.
+    combines : bool, default False
+        Whether it has what all rungs have that add to the same one, and nothing of its own.
     """
 
     name: str
@@ -174,6 +176,7 @@ class Rung:
     after: str | None
     program: Callable[[], Program]
     target: Target | None = None
+    combines: bool = False
 
 
 class Backend(ABC):

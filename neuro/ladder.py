@@ -36,6 +36,8 @@ class RungOutcome:
         The approximation that is new in it.
     after : str or None
         Name of the rung it adds to; None for the first.
+    combines : bool
+        Whether nothing is new in it: it has what all rungs have that add to the same one.
     result : Result
         The run, with the spikes of all populations and inputs.
     to_first, to_after : SpikeDifferences
@@ -56,6 +58,7 @@ class RungOutcome:
     name: str
     what: str
     after: str | None
+    combines: bool
     result: Result
     to_first: SpikeDifferences
     to_after: SpikeDifferences
@@ -71,6 +74,7 @@ class RungOutcome:
             "name": self.name,
             "what": self.what,
             "after": self.after,
+            "combines": self.combines,
             "engine": self.result.provenance.engine,
             "to_first": _differences(self.to_first),
             "to_after": _differences(self.to_after),
@@ -193,9 +197,9 @@ def climb(
     [0, 0, 0, 0, 0]
     """
     _check(network, operations, ideal)
-    engine, hardware, plan = lower_for(
-        _all_recorded(network), backend, target=target, semantics=semantics
-    )
+    asked = _Asked(network=network, duration=duration, operations=tuple(operations), ideal=ideal)
+    lowered = lower_for(_all_recorded(network), backend, target=target, semantics=semantics)
+    engine, hardware, plan = lowered
     rungs = engine.rungs(plan, hardware)
     if not rungs:
         raise UnsupportedError(
@@ -204,25 +208,76 @@ def climb(
             value=backend,
             hint="Use a backend of some hardware, such as 'spinnaker' or 'crossbar'",
         )
+    return _climbed(asked, lowered, rungs, progress)
+
+
+def climb_or_run(
+    network: Network,
+    duration: float | str,
+    *,
+    backend: str,
+    target: str | Target | None = None,
+    semantics: str | None = None,
+    operations: Sequence[MemoryOperation] = (),
+    ideal: Sequence[IdealAnswer] | None = None,
+    progress: Progress | None = None,
+) -> Ladder:
+    """Climb as `climb` does; a backend that approximates nothing has one rung, its run.
+
+    Examples
+    --------
+    >>> from neuro.models.ca3 import ca3
+    >>> from neuro.tasks.written import with_program
+    >>> written = with_program(ca3(), [[0, "L", 1, [2, 3]], [20, "C", 1, []]])
+    >>> ladder = climb_or_run(written.network, written.duration, backend="cpu")
+    >>> [(rung.name, rung.after) for rung in ladder.rungs]
+    [('cpu', None)]
+    """
+    _check(network, operations, ideal)
+    asked = _Asked(network=network, duration=duration, operations=tuple(operations), ideal=ideal)
+    lowered = lower_for(_all_recorded(network), backend, target=target, semantics=semantics)
+    engine, hardware, plan = lowered
+    rungs = engine.rungs(plan, hardware) or (_only_rung(engine, plan, hardware),)
+    return _climbed(asked, lowered, rungs, progress)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What is run on every rung."""
+
+    network: Network
+    duration: float | str
+    operations: tuple[MemoryOperation, ...]
+    ideal: Sequence[IdealAnswer] | None
+
+
+def _climbed(
+    asked: _Asked,
+    lowered: tuple[Backend, Target, Plan],
+    rungs: Sequence[Rung],
+    progress: Progress | None,
+) -> Ladder:
+    """Run every rung and compare it with those below."""
+    engine, hardware, plan = lowered
     done: dict[str | None, RungOutcome] = {}
     for number, rung in enumerate(rungs):
-        result = _run(rung, duration, _part(progress, number, len(rungs)))
+        result = _run(rung, asked.duration, _part(progress, number, len(rungs)))
         base = _Base(first=done[rungs[0].name], after=done[rung.after]) if done else None
         done[rung.name] = _outcome(
             rung,
             result,
             base,
-            answers=_answers(network, operations, result),
-            ideal=ideal,
-            energy=_energy(engine, plan, rung, result, len(operations)),
+            answers=_answers(asked.network, asked.operations, result),
+            ideal=asked.ideal,
+            energy=_energy(engine, plan, rung, result, len(asked.operations)),
         )
     outcomes = tuple(done.values())
     return Ladder(
-        network=network.name,
-        backend=backend,
+        network=asked.network.name,
+        backend=engine.name,
         target=hardware.name,
         duration=outcomes[0].result.duration,
-        operations=tuple(operations),
+        operations=asked.operations,
         rungs=outcomes,
     )
 
@@ -251,6 +306,16 @@ def _check(
             value=len(ideal),
             limit="One answer, cues and content, for each operation",
         )
+
+
+def _only_rung(engine: Backend, plan: Plan, hardware: Target) -> Rung:
+    return Rung(
+        name=hardware.name,
+        what=f"As it runs: {hardware.description}.",
+        after=None,
+        program=lambda: engine.compile(plan, hardware),
+        target=hardware,
+    )
 
 
 def _all_recorded(network: Network) -> Network:
@@ -318,6 +383,7 @@ def _outcome(
         name=rung.name,
         what=rung.what,
         after=rung.after,
+        combines=rung.combines,
         result=result,
         to_first=spike_differences(first, result),
         to_after=spike_differences(after, result),

@@ -70,7 +70,7 @@ def array_rungs(
         ),
         on_array(IDEAL, "Weights are conductances within the range of the devices.", FLOAT, []),
         *(on_array(*EFFECTS[option][:2], IDEAL, [option]) for option in active),
-        on_array(TOGETHER, "All effects at once.", IDEAL, active),
+        replace(on_array(TOGETHER, "All effects at once.", IDEAL, active), combines=True),
     )
 
 
