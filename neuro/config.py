@@ -159,7 +159,7 @@ def parse_target(name: str, text: str) -> Target:
         raise ValidationError(where, f"not TOML ({error})") from error
     except PydanticError as error:
         issues = [
-            ValidationError(".".join([where, *map(str, item["loc"])]), _pydantic_text(item))
+            ValidationError(".".join([where, *map(str, item["loc"])]), pydantic_text(item))
             for item in error.errors(include_url=False)
         ]
         raise_all(where, issues)
@@ -211,6 +211,45 @@ def parse_options(
             issues.append(error)
     raise_all(where, issues)
     return {**known, **values}
+
+
+def change_coefficients(
+    known: Mapping[str, Coefficient], values: Mapping[str, Option], where: str, source: str
+) -> dict[str, Coefficient]:
+    """Replace the values of coefficients of a target.
+
+    Parameters
+    ----------
+    known : mapping of str to Coefficient
+        Those of the hardware file.
+    values : mapping of str to str or number
+        New values with their unit, as in ``"25 pJ"``; counts and ratios are numbers.
+    where : str
+        What they belong to, for the error.
+    source : str
+        Where the new values come from.
+
+    Raises
+    ------
+    ValidationError, UnitError, CheckError
+        If there is no such coefficient, or a value has another dimension.
+    """
+    issues: list[NeuroError] = []
+    changed = dict(known)
+    for name, value in values.items():
+        place = f"{where}.{name}"
+        try:
+            if name not in known:
+                limit = suggestion(name, known)
+                raise ValidationError(place, "no such coefficient", value=name, limit=limit)
+            number = to_coherent(value, known[name].unit, place, bare=False)
+            if not isfinite(number):
+                raise ValidationError(place, repr(value), value=value, limit="A finite value")
+            changed[name] = Coefficient(value=number, unit=known[name].unit, source=source)
+        except NeuroError as error:
+            issues.append(error)
+    raise_all(where, issues)
+    return changed
 
 
 def parameter_rows(cls: "type[DataclassInstance]") -> list[tuple[str, str, str]]:
@@ -337,7 +376,7 @@ def _parsed_rows(kind: Any, rows: Any, where: str) -> Any:
         return TypeAdapter(kind).validate_python(rows)
     except PydanticError as error:
         issues = [
-            ValidationError(_row_place(where, item["loc"]), _pydantic_text(item))
+            ValidationError(_row_place(where, item["loc"]), pydantic_text(item))
             for item in error.errors(include_url=False)
         ]
         raise_all(where, issues)
@@ -350,7 +389,8 @@ def _row_place(where: str, location: tuple[int | str, ...]) -> str:
     return f"{where} row {row}{column}"
 
 
-def _pydantic_text(item: Mapping[str, Any]) -> str:
+def pydantic_text(item: Mapping[str, Any]) -> str:
+    """Return what is wrong with one value, as pydantic found it, for people."""
     message = str(item["msg"]).removeprefix("Value error, ")
     text = repr(item["input"])
     shortened = textwrap.shorten(text, SHOWN_CHARACTERS, placeholder="...")
@@ -363,5 +403,5 @@ def _setting(text: str, item: Any, units: Mapping[str, str], where: str) -> Any:
     try:
         return TypeAdapter(item.type).validate_python(text)
     except PydanticError as error:
-        problems = [_pydantic_text(each) for each in error.errors(include_url=False)]
+        problems = [pydantic_text(each) for each in error.errors(include_url=False)]
         raise ValidationError(where, "; ".join(problems), value=text) from error
