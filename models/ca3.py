@@ -106,7 +106,7 @@ def ca3(
     ValidationError, CheckError
         If a size or constant is out of range, or a stored item is.
     """
-    _check(parameters, stored or {})
+    check_item_memory("ca3", parameters, stored or {})
     c, k = parameters.cue_size, parameters.content_size
     membrane = {"tau_refrac": 1.0, "v_rest": -60.0, "v_reset": -60.0}
     synaptic = {"tau_syn_E": 0.3, "tau_syn_I": 0.3}
@@ -139,30 +139,49 @@ def ca3(
     )
 
 
-def _check(parameters: CA3Parameters, stored: Mapping[int, Iterable[int]]) -> None:
-    issues: list[NeuroError] = parameter_issues(parameters, "ca3")
+def check_item_memory(name: str, parameters: Any, stored: Mapping[int, Iterable[int]]) -> None:
+    """Check the parameters of a memory of this kind, and what is preloaded.
+
+    Parameters
+    ----------
+    name : str
+        Of the model, for messages.
+    parameters : Description
+        With `cue_size` and `content_size`.
+    stored : mapping of int to iterable of int
+        Content bits by cue.
+
+    Raises
+    ------
+    ValidationError, CheckError
+        If a size or constant is out of range, or a stored item is.
+    """
+    issues: list[NeuroError] = parameter_issues(parameters, name)
     sizes = {"cue": parameters.cue_size, "content": parameters.content_size}
-    for name, size in sizes.items():
+    for part, size in sizes.items():
         if not isinstance(size, int) or isinstance(size, bool) or size < 1:
             issues.append(
                 ValidationError(
-                    f"ca3.{name}_size", repr(size), value=size, limit="A whole number, at least 1"
+                    f"{name}.{part}_size",
+                    repr(size),
+                    value=size,
+                    limit="A whole number, at least 1",
                 )
             )
-    raise_all("ca3", issues)
+    raise_all(name, issues)
     for cue, content in stored.items():
         bad = [bit for bit in content if not 0 <= bit < sizes["content"]]
         if not 0 <= cue < sizes["cue"] or bad:
             issues.append(
                 ValidationError(
-                    f"ca3.stored[{cue}]",
+                    f"{name}.stored[{cue}]",
                     f"content bits {bad} out of range" if bad else "no such cue",
                     value=bad or cue,
                     limit=f"Cues run from 0 to {sizes['cue'] - 1}, "
                     f"content bits from 0 to {sizes['content'] - 1}",
                 )
             )
-    raise_all("ca3", issues)
+    raise_all(name, issues)
 
 
 def _static(p: CA3Parameters) -> list[Projection]:
@@ -175,11 +194,11 @@ def _static(p: CA3Parameters) -> list[Projection]:
     cue_out, content_out = View(OUTPUT, 0, c), View(OUTPUT, c, c + k)
 
     def excite(source: str, target: str, rule: Any, weight: float, delay: float) -> Projection:
-        synapse = Static(weight=_spread(weight, p.weight_spread), delay=delay)
+        synapse = Static(weight=spread_weight(weight, p.weight_spread), delay=delay)
         return Projection(source, target, rule, synapse)
 
     def inhibit(source: str, target: str, rule: Any, weight: float, delay: float) -> Projection:
-        synapse = Static(weight=_spread(weight, p.weight_spread), delay=delay)
+        synapse = Static(weight=spread_weight(weight, p.weight_spread), delay=delay)
         name = f"{source}->{target}.inhibition"
         return Projection(source, target, rule, synapse, "inhibitory", name)
 
@@ -206,7 +225,8 @@ def _static(p: CA3Parameters) -> list[Projection]:
     ]
 
 
-def _spread(weight: float, spread: float) -> Any:
+def spread_weight(weight: float, spread: float) -> Any:
+    """Return a weight with a relative standard deviation, as a distribution if it is not 0."""
     return weight if spread == 0 else Normal(weight, spread * weight, low=0.0)
 
 

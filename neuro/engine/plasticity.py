@@ -19,8 +19,8 @@ from neuro.plan import PlannedProjection, StepArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-TRACE_REACH = 40.0
-"""Time constants after which a trace counts as zero: exp(-40) is below the last bit of 1."""
+TRACE_REACH = 37.0
+"""Time constants after which a trace counts as zero: exp(-37) is below half the last bit of 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,18 +46,29 @@ class Operation(Description):
         When the content bits that this operation removes are read.
     spacing : ms
         Shortest time from the start of this operation to the start of the next.
+    controls : tuple of int
+        Lines of the protocol's control input that it drives as well.
+    takes_threshold : bool
+        Whether it is told how many bits have to match; if not, any overlap answers.
     """
 
     code: str
     name: str
     takes_cue: bool
     takes_content: bool
+    controls: tuple[int, ...] = ()
+    takes_threshold: bool = False
     hold: Any = parameter("ms", above=0)
     longest_hold: Any = parameter("ms", above=0)
     cue_read: Any = parameter("ms", above=0)
     content_read: Any = parameter("ms", above=0)
     dropped_read: Any = parameter("ms", None, above=0, optional=True)
     spacing: Any = parameter("ms", above=0)
+
+    def __post_init__(self) -> None:
+        """Convert the times and make the controls a tuple."""
+        Description.__post_init__(self)
+        object.__setattr__(self, "controls", tuple(self.controls))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,6 +83,11 @@ class MemoryProtocol(Description):
         What the memory can do.
     safe_spacing : ms
         Start-to-start time at which any mix of operations is answered exactly.
+    control_input, threshold_input : View, optional
+        Lines that say what to do, and how many bits have to match; all inputs are of one
+        population.
+    threshold_steps : tuple of int
+        By how much each threshold line raises the number of matching bits above one.
     """
 
     cue_input: View
@@ -80,8 +96,12 @@ class MemoryProtocol(Description):
     content_output: View
     operations: tuple[Operation, ...]
     safe_spacing: Any = parameter("ms", above=0)
+    control_input: View | None = None
+    threshold_input: View | None = None
+    threshold_steps: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        """Convert the spacing and make the operations a tuple."""
+        """Convert the spacing, and make operations and steps tuples."""
         Description.__post_init__(self)
         object.__setattr__(self, "operations", tuple(self.operations))
+        object.__setattr__(self, "threshold_steps", tuple(self.threshold_steps))

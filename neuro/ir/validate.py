@@ -314,7 +314,7 @@ def _protocol(protocol: MemoryProtocol, parts: Parts) -> list[NeuroError]:
         for member in ("cue_input", "content_input", "cue_output", "content_output")
         for issue in place_issues(getattr(protocol, member), parts.sizes, f"protocol.{member}")
     ]
-    issues += parameter_issues(protocol, "protocol")
+    issues += parameter_issues(protocol, "protocol") + _extra_input_issues(protocol, parts)
     for operation in protocol.operations:
         place = f"protocol.operation {operation.code!r}"
         issues += parameter_issues(operation, place)
@@ -322,6 +322,36 @@ def _protocol(protocol: MemoryProtocol, parts: Parts) -> list[NeuroError]:
             limit = f"At least the hold, {format_value(operation.hold, 'ms')}"
             shortest = format_value(operation.longest_hold, "ms")
             issues.append(ValidationError(f"{place}.longest_hold", shortest, limit=limit))
+    return issues
+
+
+def _extra_input_issues(protocol: MemoryProtocol, parts: Parts) -> list[NeuroError]:
+    """List what is wrong with the lines of a protocol that carry neither cues nor contents."""
+    issues: list[NeuroError] = []
+    for member in ("control_input", "threshold_input"):
+        place = getattr(protocol, member)
+        if place is not None:
+            issues += place_issues(place, parts.sizes, f"protocol.{member}")
+    if issues:
+        return issues
+    controls = 0 if protocol.control_input is None else protocol.control_input.size
+    lines = 0 if protocol.threshold_input is None else protocol.threshold_input.size
+    if len(protocol.threshold_steps) != lines:
+        problem = f"{len(protocol.threshold_steps)} steps for {lines} threshold lines"
+        issues.append(
+            ValidationError("protocol.threshold_steps", problem, limit="One step for each line")
+        )
+    for operation in protocol.operations:
+        place = f"protocol.operation {operation.code!r}"
+        bad = [line for line in operation.controls if not 0 <= line < controls]
+        if bad:
+            limit = f"The protocol has {controls} control lines, counted from 0"
+            issues.append(
+                ValidationError(f"{place}.controls", repr(bad[0]), value=bad[0], limit=limit)
+            )
+        if operation.takes_threshold and not lines:
+            problem = "takes a threshold, and the protocol has no threshold lines"
+            issues.append(ValidationError(f"{place}.takes_threshold", problem))
     return issues
 
 

@@ -22,6 +22,7 @@ from neuro.tasks.program import (
     encode,
     program_issues,
 )
+from neuro.tasks.threshold import matching_bits
 from neuro.units import to_coherent
 
 
@@ -228,6 +229,8 @@ class AssociativeMemory:
 def as_operation(row: MemoryOperation | ProgramRow | Sequence[Any]) -> MemoryOperation:
     """Turn a row of a program into an operation.
 
+    A threshold follows the operation's code after a colon: ``"K:2"``, ``"K:all"``, ``"P:50%"``.
+
     Raises
     ------
     ValidationError
@@ -237,4 +240,9 @@ def as_operation(row: MemoryOperation | ProgramRow | Sequence[Any]) -> MemoryOpe
         return row
     if not isinstance(row, ProgramRow):
         (row,) = parse_program([list(row)])
-    return MemoryOperation(t=row.t, op=row.op, cue=row.cue, content=tuple(row.content))
+    code, colon, text = row.op.partition(":")
+    where = f"program row (t={row.t:g}).op"
+    threshold = matching_bits(text, len(row.content), where) if colon else 1
+    return MemoryOperation(
+        t=row.t, op=code, cue=row.cue, content=tuple(row.content), threshold=threshold
+    )

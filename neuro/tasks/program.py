@@ -32,6 +32,8 @@ class MemoryOperation:
         Active content bits, for operations that take them.
     hold : float, ms, optional
         How long the input is repeated; default the protocol's.
+    threshold : int
+        How many bits of the content have to match, for operations that can be told.
     """
 
     t: float
@@ -39,6 +41,7 @@ class MemoryOperation:
     cue: int | None = None
     content: tuple[int, ...] = ()
     hold: float | None = None
+    threshold: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,9 @@ class Answer:
     cues, content : tuple of int
         The answer, read at the protocol's times.
     dropped : tuple of int
-        Content bits that a learn operation removed from its cue.
+        Content bits that the operation removed from its cue.
+    threshold : int
+        How many bits of the query had to match.
     """
 
     t: float
@@ -68,6 +73,7 @@ class Answer:
     cues: tuple[int, ...]
     content: tuple[int, ...]
     dropped: tuple[int, ...]
+    threshold: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,11 +151,31 @@ def encode(
         operation = operation_by_code(protocol, item.op, "program")
         cues = [] if item.cue is None else [protocol.cue_input.start + item.cue]
         lines = [*cues, *(protocol.content_input.start + bit for bit in item.content)]
+        lines += [*_control_lines(protocol, operation), *_threshold_lines(protocol, item)]
         hold = operation.hold if item.hold is None else item.hold
         for step in range(round(hold / dt)):
             times += [item.t + step * dt] * len(lines)
             indices += lines
     return np.array(times, dtype=np.float64), np.array(indices, dtype=np.int64)
+
+
+def _control_lines(protocol: MemoryProtocol, operation: Operation) -> list[int]:
+    place = protocol.control_input
+    return [] if place is None else [place.start + line for line in operation.controls]
+
+
+def _threshold_lines(protocol: MemoryProtocol, item: MemoryOperation) -> list[int]:
+    """Return the lines whose steps raise the threshold from one bit to that of an operation."""
+    place, lines = protocol.threshold_input, []
+    if place is None:
+        return []
+    left = item.threshold - 1
+    steps = enumerate(protocol.threshold_steps)
+    for line, step in sorted(steps, key=lambda pair: pair[1], reverse=True):
+        if step <= left:
+            left -= step
+            lines.append(place.start + line)
+    return lines
 
 
 def decode(
@@ -179,7 +205,14 @@ def decode(
                 query=item.content,
                 cues=read(protocol.cue_output, item.t + operation.cue_read),
                 content=read(protocol.content_output, item.t + operation.content_read),
-                dropped=() if dropped is None else read(protocol.content_output, item.t + dropped),
+                dropped=()
+                if dropped is None
+                else tuple(
+                    bit
+                    for bit in read(protocol.content_output, item.t + dropped)
+                    if bit not in item.content
+                ),
+                threshold=item.threshold,
             )
         )
     return tuple(answers)
@@ -201,6 +234,7 @@ def answers_document(run: ProgramRun) -> dict[str, Any]:
                 "cues": list(answer.cues),
                 "content": list(answer.content),
                 "dropped": list(answer.dropped),
+                **({"threshold": answer.threshold} if answer.threshold > 1 else {}),
             }
             for answer in run.answers
         ],
@@ -263,7 +297,34 @@ def _argument_issues(
                 f"{where}.content", "a bit is listed twice", hint="List each active bit once"
             )
         )
+    if item.threshold != 1:
+        issues += _threshold_issues(operation, item, where)
     return issues
+
+
+def _threshold_issues(operation: Operation, item: MemoryOperation, where: str) -> list[NeuroError]:
+    if not operation.takes_threshold:
+        finds = operation.takes_content and not operation.takes_cue
+        limit = "any overlap answers" if finds else "nothing is matched"
+        return [
+            ValidationError(
+                f"{where}.threshold",
+                f"{item.threshold} bits",
+                value=item.threshold,
+                limit=f"Operation {item.op!r} ({operation.name}) takes no threshold: {limit}",
+                hint="Model ca3_robust counts matching bits" if finds else None,
+            )
+        ]
+    if 1 <= item.threshold <= max(1, len(item.content)):
+        return []
+    return [
+        ValidationError(
+            f"{where}.threshold",
+            f"{item.threshold} bits",
+            value=item.threshold,
+            limit=f"At least 1, at most the {len(item.content)} bits of the query",
+        )
+    ]
 
 
 def _content_and_hold_issues(

@@ -1,7 +1,8 @@
 """What a content-addressable memory should answer: a dictionary from cue to content bits.
 
 ``C(i) = M.get(i, {})`` and ``K(Q) = {i : M[i] & Q}`` (specs, ca3_cam 1): the reference by which a
-spiking memory is scored. Nothing here knows how the memory is built.
+spiking memory is scored. With a threshold k, ``K(Q, k) = {i : |M[i] & Q| >= k}``, and P(Q, k) is
+the union of their contents; F forgets. Nothing here knows how the memory is built.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -33,6 +34,8 @@ class DictionaryMemory:
             "L": self._learn,
             "C": self._by_cue,
             "K": self._by_content,
+            "P": self._completed,
+            "F": self._forget,
         }
 
     def ask(self, operation: MemoryOperation) -> ReferenceAnswer:
@@ -66,8 +69,21 @@ class DictionaryMemory:
         return cues, _sorted(found)
 
     def _by_content(self, operation: MemoryOperation) -> ReferenceAnswer:
-        query = frozenset(operation.content)
-        return _sorted(cue for cue, bits in self._items.items() if bits & query), _sorted(query)
+        return self._matching(operation), _sorted(operation.content)
+
+    def _completed(self, operation: MemoryOperation) -> ReferenceAnswer:
+        cues = self._matching(operation)
+        return cues, _sorted(frozenset().union(*(self._items[cue] for cue in cues)))
+
+    def _forget(self, operation: MemoryOperation) -> ReferenceAnswer:
+        cues = _cues(operation)
+        for cue in cues:
+            self._items.pop(cue, None)
+        return cues, ()
+
+    def _matching(self, operation: MemoryOperation) -> Bits:
+        query, least = frozenset(operation.content), operation.threshold
+        return _sorted(cue for cue, bits in self._items.items() if len(bits & query) >= least)
 
 
 def reference_answers(operations: Sequence[MemoryOperation]) -> tuple[ReferenceAnswer, ...]:
