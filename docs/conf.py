@@ -73,7 +73,7 @@ sphinx_gallery_conf = {
     "examples_dirs": [str(SCRIPTS)],
     "gallery_dirs": ["generated/gallery"],
     "filename_pattern": r"\.py$",
-    "within_subsection_order": "ExampleTitleSortKey",
+    "within_subsection_order": "gallery_order.GalleryOrder",
     "abort_on_example_error": True,
     "show_signature": False,
     "show_memory": False,
