@@ -44,13 +44,10 @@ def trajectory(
     >>> [round(weight, 4) for weight in trajectory(0.20, 7)]
     [0.0599, 0.1325, 0.2384, 0.4032, 0.662, 0.9869, 1.0]
     """
-    rule = consolidation_map(map_)
-    levels = None if bits is None else _levels(bits)
+    rule = consolidation_map(map_).rounded(bits)
     found, weight = [], 0.0
     for _ in range(steps):
         weight = rule.one(weight + eps)
-        if levels is not None:
-            weight = round(weight * levels) / levels
         found.append(weight)
     return found
 
@@ -74,19 +71,7 @@ def steps_to_consolidate(
     >>> [steps_to_consolidate(eps) for eps in (0.14, 0.18, 0.20, 0.51)]
     [None, 6, 5, 1]
     """
-    before = -1.0
-    steps = 0
-    rule = consolidation_map(map_)
-    levels = None if bits is None else _levels(bits)
-    weight = 0.0
-    while weight <= goal:
-        if weight == before:
-            return None
-        before = weight
-        weight = rule.one(weight + eps)
-        weight = weight if levels is None else round(weight * levels) / levels
-        steps += 1
-    return steps
+    return consolidation_map(map_).rounded(bits).steps_past(goal, eps)
 
 
 def learning_curve(
@@ -126,7 +111,8 @@ def learning_curve(
     """
     if not 0 <= activity <= 1:
         raise ValidationError("activity", f"{activity:g}", value=activity, limit="From 0 to 1")
-    rule, top = consolidation_map(map_), _levels(bits)
+    rule = consolidation_map(map_)
+    top = rule.rounded(bits).levels
     grid = np.arange(top + 1) / top
     moves = [(rule(grid + eps), activity), (rule(grid), 1 - activity)]
     targets = [
@@ -175,12 +161,6 @@ def co_activity(
     else:
         wins = 1 - p_insert / 2
     return ((1 - p_erase) * wins) ** 2
-
-
-def _levels(bits: int) -> int:
-    if bits < 1:
-        raise ValidationError("bits", f"{bits}", value=bits, limit="At least 1")
-    return int(2**bits - 1)
 
 
 def _rounded(

@@ -6,7 +6,7 @@ The default, of a public re-implementation of arXiv 1709.08367, is
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from neuro.errors import NeuroError, ValidationError, raise_all, suggestion
 from neuro.memories.interface import FloatArray
 
 HALF = 0.5
+
+MOST_BITS = 52
+"""A real number has no more between 1/2 and 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,20 @@ class ConsolidationMap:
     snap : float
         What is nearer to 0 or 1 than this is set there before the map is applied: it would get
         there anyway, and the default map overflows at its ends.
+    bits : int, optional
+        What is mapped is rounded to the nearest of so many bits, halves to the even one; default
+        not rounded.
     """
 
     name: str
     function: Callable[[float], float]
     snap: float = 0.0
+    bits: int | None = None
+
+    @property
+    def levels(self) -> int:
+        """Largest whole number that stands for a weight; 0 for real numbers."""
+        return 0 if self.bits is None else 2**self.bits - 1
 
     def one(self, weight: float) -> float:
         """Map one weight; above 1 counts as 1."""
@@ -40,7 +52,8 @@ class ConsolidationMap:
             return 1.0
         if weight < self.snap:
             return 0.0
-        return self.function(weight)
+        mapped = self.function(weight)
+        return round(mapped * self.levels) / self.levels if self.levels else mapped
 
     def __call__(self, weights: FloatArray) -> FloatArray:
         """Map an array of any shape; each distinct weight once.
@@ -57,6 +70,30 @@ class ConsolidationMap:
         for _ in range(times):
             weight = self.one(weight)
         return weight
+
+    def steps_past(self, goal: float, increment: float) -> int | None:
+        """Return the co-activations in a row that take a link from 0 past a goal; None if never."""
+        weight, before, steps = 0.0, -1.0, 0
+        while weight <= goal:
+            if weight == before:
+                return None
+            weight, before = self.one(weight + increment), weight
+            steps += 1
+        return steps
+
+    def rounded(self, bits: int | None) -> "ConsolidationMap":
+        """Return the map for weights of so many bits; None for real numbers.
+
+        Raises
+        ------
+        ValidationError
+            If there is no bit, or more than a real number has.
+        """
+        if bits is not None and not (isinstance(bits, int) and 1 <= bits <= MOST_BITS):
+            raise ValidationError(
+                "bits", f"{bits}", value=bits, limit=f"A whole number from 1 to {MOST_BITS}"
+            )
+        return replace(self, bits=bits)
 
 
 def tan_sigmoid(x: float) -> float:

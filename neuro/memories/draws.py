@@ -4,6 +4,8 @@ What is drawn does not depend on batch sizes or on who draws: the compiled kerne
 function. Reference: Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC11 (2011).
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,9 @@ ERASURE, INSERTION, POSITION, TIE = range(4)
 
 LANES = 4
 """Words of a block."""
+
+STEPS_AT_ONCE = 16
+"""Steps whose words are drawn together, which takes hardly longer than for one of them."""
 
 ROUNDS = 10
 MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
@@ -64,6 +69,17 @@ def words_of_units(seed: int, message: int, step: int, units: int, purpose: int)
     """Return a word for each unit in one step, shape (units,)."""
     block = np.arange(-(-units // LANES), dtype=np.int64)
     return philox((_one(message), _one(step), block, _one(purpose)), seed).reshape(-1)[:units]
+
+
+def words_of_steps(
+    seed: int, message: int, steps: int, units: int, purpose: int
+) -> Iterator[Words]:
+    """Yield, step after step, a word for each unit, shape (units,); those of `words_of_units`."""
+    block = np.arange(-(-units // LANES), dtype=np.int64)
+    for begin in range(0, steps, STEPS_AT_ONCE):
+        step = np.arange(begin, min(begin + STEPS_AT_ONCE, steps), dtype=np.int64)[:, None]
+        words = philox((_one(message), step, block, _one(purpose)), seed)
+        yield from words.reshape(len(step), -1)[:, :units]
 
 
 def threshold(probability: float, where: str) -> int:

@@ -25,6 +25,7 @@ from neuro.memories.draws import (
     Words,
     threshold,
     words_of_clusters,
+    words_of_steps,
     words_of_units,
 )
 from neuro.memories.interface import IntArray, LetterArray, Recall
@@ -270,6 +271,7 @@ class NoisyHebbianMemory:
         return {
             "map": given.map.name,
             "snap": given.map.snap,
+            "levels": given.map.levels,
             "increment": given.eps,
             "gain": _drive(given.gain),
             "floor": _drive(given.activity_floor),
@@ -289,11 +291,11 @@ class NoisyHebbianMemory:
         clusters = self.topology.n_clusters
         words = words_of_clusters(self._seed, message, steps + given.gap_steps, clusters)
         driven = list(driven_units(given, self.topology, units, words[:steps], message, self._seed))
-        for step, block in enumerate(words):
+        for step, ties in enumerate(self._ties(message, words)):
             drive = self._recurrent(message, step)
             if step < steps:
                 drive[driven[step]] += _drive(given.gain)
-            self._active = self._winners(drive, block, message, step)
+            self._active = self._winners(drive, ties)
             self._links.learn(self._active)
             self._count()
         self.presented += 1
@@ -309,11 +311,16 @@ class NoisyHebbianMemory:
         self.counters.synaptic_events += int(np.count_nonzero(drives))
         return np.asarray(drives.sum(axis=0))
 
-    def _winners(self, drive: IntArray, block: Words, message: int, step: int) -> IntArray:
+    def _ties(self, message: int, words: Words) -> Iterator[Words]:
+        """Yield what breaks ties in each step: a word for each cluster, or for each unit."""
+        if self.parameters.energy_limit == "cluster_wta":
+            return iter(words[:, :, TIE])
+        return words_of_steps(self._seed, message, len(words), self.topology.units, TIED)
+
+    def _winners(self, drive: IntArray, ties: Words) -> IntArray:
         given, floor = self.parameters, _drive(self.parameters.activity_floor)
         if given.energy_limit == "cluster_wta":
-            return cluster_winners(drive, self.topology.n_clusters, block[:, TIE], floor)
-        ties = words_of_units(self._seed, message, step, self.topology.units, TIED)
+            return cluster_winners(drive, self.topology.n_clusters, ties, floor)
         if given.energy_limit == "k_wta":
             return k_winners(drive, ties, given.winners, floor)
         costs = 1.0 + given.event_cost * self._links.settled.fan_out().astype(np.float64)

@@ -55,8 +55,7 @@ def k_winners(drive: IntArray, ties: Words, winners: int, floor: int) -> IntArra
     int array, shape (winners,)
         Units, rising.
     """
-    order = np.lexsort((ties, -drive))[:winners]
-    return np.sort(order[drive[order] > floor])
+    return np.sort(_by_falling_drive(drive, ties, floor)[:winners])
 
 
 def affordable(
@@ -79,6 +78,11 @@ def affordable(
     int array, shape (winners,)
         Units, rising.
     """
-    order = np.lexsort((ties, -drive))
-    order = order[drive[order] > floor]
+    order = _by_falling_drive(drive, ties, floor)
     return np.sort(order[np.cumsum(costs[order]) <= budget])
+
+
+def _by_falling_drive(drive: IntArray, ties: Words, floor: int) -> IntArray:
+    """Return the units above the floor, those with the largest drive first."""
+    above = np.flatnonzero(drive > floor)
+    return above[np.lexsort((ties[above], -drive[above]))]

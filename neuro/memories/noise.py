@@ -17,7 +17,7 @@ from neuro.memories.draws import (
     Words,
     scaled,
     threshold,
-    words_of_units,
+    words_of_steps,
 )
 from neuro.memories.interface import IntArray
 from neuro.memories.parameters import HebbianParameters
@@ -49,25 +49,17 @@ def driven_units(
     """
     erase = threshold(parameters.p_erase, "p_erase")
     insert = threshold(parameters.p_insert, "p_insert")
-    for step, block in enumerate(words):
-        kept = _kept(topology, units, block, (seed, message, step), erase)
-        if parameters.insert_scope == "neuron":
-            each = words_of_units(seed, message, step, topology.units, INSERTED)
-            added = np.flatnonzero(each < insert)
-        else:
-            added = _added(topology, units, block, insert)
-        yield np.union1d(kept, added)
-
-
-def _kept(
-    topology: Topology, units: IntArray, block: Words, at: tuple[int, int, int], erase: int
-) -> IntArray:
-    """Return the units of the message that are not erased."""
+    each = (seed, message, len(words), topology.units)
     if topology.n_clusters > 1:
-        return units[(units >= 0) & (block[:, ERASURE] >= erase)]
-    present = units[units >= 0]
-    words = words_of_units(*at, topology.units, DRIVEN)
-    return present[words[present] >= erase]
+        erasing = (block[:, ERASURE] for block in words)
+    else:
+        erasing = (of_units[units] for of_units in words_of_steps(*each, DRIVEN))
+    if parameters.insert_scope == "neuron":
+        adding = (np.flatnonzero(of_units < insert) for of_units in words_of_steps(*each, INSERTED))
+    else:
+        adding = (_added(topology, units, block, insert) for block in words)
+    for word, added in zip(erasing, adding, strict=True):
+        yield np.union1d(units[(units >= 0) & (word >= erase)], added)
 
 
 def _added(topology: Topology, units: IntArray, block: Words, insert: int) -> IntArray:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from neuro.errors import NeuroError, NeuroWarning, ValidationError, raise_all, suggestion
 from neuro.memories.channel import SynapticChannel
-from neuro.memories.consolidation import ConsolidationMap, consolidation_map
+from neuro.memories.consolidation import HALF, MOST_BITS, ConsolidationMap, consolidation_map
 
 LIMITS = ("cluster_wta", "k_wta", "budget")
 SCOPES = ("cluster", "neuron")
@@ -48,6 +48,10 @@ class HebbianParameters:
         Whether activity is cleared at the start of a message.
     consolidation : str or ConsolidationMap
         "tan_sigmoid", "cubic", "clip", or a map of your own.
+    weight_bits : int, optional
+        Links in flight are kept with so many bits, rounded to the nearest after each step, as
+        integer hardware would; default real numbers. With 6 a link takes as many steps to form as
+        with real numbers, with 8 noise ends in the same links.
     energy_limit : {"cluster_wta", "k_wta", "budget"}
         One winner for each cluster; `winners` in the whole network; or as many, by falling drive,
         as `budget` pays for.
@@ -86,6 +90,7 @@ class HebbianParameters:
     gap_steps: int = 0
     reset_state: bool = True
     consolidation: str | ConsolidationMap = "tan_sigmoid"
+    weight_bits: int | None = None
     energy_limit: Literal["cluster_wta", "k_wta", "budget"] = "cluster_wta"
     winners: int = 10
     budget: float = 10.0
@@ -111,8 +116,8 @@ class HebbianParameters:
 
     @property
     def map(self) -> ConsolidationMap:
-        """The consolidation map."""
-        return consolidation_map(self.consolidation)
+        """The consolidation map, of weights with so many bits."""
+        return consolidation_map(self.consolidation).rounded(self.weight_bits)
 
     def with_channel(self, channel: SynapticChannel) -> "HebbianParameters":
         """Return the same parameters with the noise of a physical channel."""
@@ -126,7 +131,7 @@ class HebbianParameters:
             *(("steps_per_presentation", 1, None), ("gap_steps", 0, None)),
             *(("p_erase", 0, 1), ("p_insert", 0, 1), ("release_prob", 0, 1)),
             *(("eps", 0, 1), ("activity_floor", 0, None), ("input_gain", 0, None)),
-            *(("budget", 0, None), ("event_cost", 0, None)),
+            *(("budget", 0, None), ("event_cost", 0, None), ("weight_bits", 1, MOST_BITS)),
         ):
             value = getattr(self, name)
             if value is None or low <= value <= (float("inf") if high is None else high):
@@ -151,12 +156,20 @@ class HebbianParameters:
         ]
 
     def _warn(self) -> None:
-        critical = critical_increment(self.map)
+        critical = critical_increment(consolidation_map(self.consolidation))
         if self.eps <= critical:
             warnings.warn(
                 f"Hebbian memory.eps: {self.eps:g} is not above {critical:.5f}, the critical "
                 f"increment of {self.map.name!r}: no link will consolidate, nothing is stored. "
                 f"Take {critical + 0.06:.2f} or so.",
+                NeuroWarning,
+                stacklevel=4,
+            )
+        elif self.weight_bits is not None and self.map.steps_past(HALF, self.eps) is None:
+            warnings.warn(
+                f"Hebbian memory.weight_bits: with {self.weight_bits} an increment of "
+                f"{self.eps:g} is rounded away before a link consolidates: nothing is stored. "
+                "Take 6 or so.",
                 NeuroWarning,
                 stacklevel=4,
             )

@@ -1,5 +1,5 @@
 // Learning under noise: one winner for each cluster, links in flight in a short list.
-// The same bits as neuro/memories/learning.py; equations there.
+// The same bits as neuro/memories/hebbian.py; equations there.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,9 @@ enum class Map { tan_sigmoid, cubic, clip };
 
 struct Rule {
   Map map;
-  double snap, increment;
+  double snap;
+  double levels;                      // weights are k / levels; 0: any real number
+  double increment;
   int64_t gain, floor;                // drives
   uint64_t erase, insert;             // below which a word is an erasure, an insertion
   bool insert_by_unit, reset;
@@ -29,6 +31,11 @@ struct Rule {
   double mapped(double weight) const {
     if (weight > 1.0 - snap || weight >= 1.0) return 1.0;
     if (weight < snap) return 0.0;
+    const double value = function(weight);
+    return levels > 0 ? std::nearbyint(value * levels) / levels : value;  // halves to even
+  }
+
+  double function(double weight) const {
     if (map == Map::tan_sigmoid) return 0.5 + 0.5 * std::tanh(std::tan(pi * weight - pi / 2));
     if (map == Map::cubic) return weight * weight * (3.0 - 2.0 * weight);
     return weight;

@@ -48,6 +48,7 @@ void store(Array<uint64_t> words, int64_t clusters, int64_t size, const Array<in
 Rule rule_of(const py::dict& given) {
   return {map_named(given["map"].cast<std::string>()),
           given["snap"].cast<double>(),
+          given["levels"].cast<double>(),
           given["increment"].cast<double>(),
           given["gain"].cast<int64_t>(),
           given["floor"].cast<int64_t>(),

@@ -40,6 +40,8 @@ def state_of(memory):
         {"consolidation": "cubic"},
         {"consolidation": "clip", "steps_per_presentation": 10},
         {"cluster_size": 16, "activity_floor": 1.5},
+        {"weight_bits": 6},
+        {"weight_bits": 4, "eps": 0.3, "p_insert": 0.4},
     ],
 )
 def test_compiled_and_numpy_kernels_learn_the_same_bits(changes):
@@ -48,11 +50,10 @@ def test_compiled_and_numpy_kernels_learn_the_same_bits(changes):
     assert state_of(learned(**changes)) == state_of(learned("reference", **changes))
 
 
-@pytest.mark.parametrize("release_prob", [1.0, 0.8])
-def test_list_in_flight_and_full_matrix_learn_the_same_bits(release_prob):
+@pytest.mark.parametrize("changes", [{}, {"release_prob": 0.8}, {"weight_bits": 5}])
+def test_list_in_flight_and_full_matrix_learn_the_same_bits(changes):
     short, full = (
-        learned("reference", MESSAGES[:6], form=form, release_prob=release_prob)
-        for form in ("in_flight", "dense")
+        learned("reference", MESSAGES[:6], form=form, **changes) for form in ("in_flight", "dense")
     )
     assert state_of(short) == state_of(full)
 
@@ -158,6 +159,31 @@ def test_an_increment_below_the_critical_one_warns_and_stores_nothing():
     assert memory.links.count() == 0
 
 
+# Section 4: with 6 bits a link passes 1/2 after as many steps as with real numbers, 6 and 5.
+@pytest.mark.parametrize("bits", [None, 6])
+@pytest.mark.parametrize(("eps", "steps"), [(0.18, 6), (0.20, 5)])
+def test_links_of_six_bits_form_as_fast_as_those_of_real_numbers(bits, eps, steps):
+    clean = {"p_erase": 0, "p_insert": 0, "weight_bits": bits, "eps": eps}
+    before = learned(messages=MESSAGES[:1], steps_per_presentation=steps - 1, **clean)
+    after = learned(messages=MESSAGES[:1], steps_per_presentation=steps, **clean)
+    assert (before.links.count(), after.links.count()) == (0, 28)
+
+
+def test_weights_in_flight_have_so_many_bits():
+    # Three clean steps: of the trajectory 0.0599, 0.1325, 0.2384 (section 4) with 6 bits.
+    weights = learned(weight_bits=6, p_erase=0, p_insert=0, steps_per_presentation=3).in_flight()[2]
+    assert weights.size >= 28
+    assert np.array_equal(weights, np.rint(weights * 63) / 63)
+
+
+# Section 4: 3 bits never consolidate at these increments.
+@pytest.mark.parametrize("eps", [0.18, 0.20])
+def test_too_few_bits_warn_and_store_nothing(eps):
+    with pytest.warns(NeuroWarning, match="weight_bits: with 3 an increment"):
+        memory = learned(weight_bits=3, eps=eps)
+    assert memory.links.count() == 0
+
+
 def test_preset_has_the_values_of_the_reconstruction():
     preset = coyac2017_reconstruction()
     values = (preset.n_clusters, preset.cluster_size, preset.eps, preset.p_erase, preset.p_insert)
@@ -192,6 +218,8 @@ def test_a_map_that_does_not_consolidate_is_refused():
         ({"n_clusters": 0}, "Hebbian memory.n_clusters"),
         ({"energy_limit": "none"}, "Hebbian memory.energy_limit"),
         ({"consolidation": "tanh"}, "consolidation"),
+        ({"weight_bits": 0}, "Hebbian memory.weight_bits"),
+        ({"weight_bits": 6.5}, "bits"),
     ],
 )
 def test_parameters_out_of_range_are_named(changes, where):
