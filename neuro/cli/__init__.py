@@ -14,6 +14,7 @@ from neuro import __version__
 from neuro.cli import (
     check,
     compare,
+    compare_model,
     crossbar,
     demo,
     deploy,
@@ -41,7 +42,7 @@ app = typer.Typer(
 )
 app.command()(demo.demo)
 runs = typer.Typer(
-    cls=run_group.RunGroup,
+    cls=run_group.ModelGroup,
     no_args_is_help=True,
     help="""Run a program on a memory, or an experiment; each has its own --help.
 
@@ -66,7 +67,21 @@ app.command()(show.show)
 app.command()(listing.models)
 app.command()(listing.backends)
 app.add_typer(crossbar.app, name="crossbar")
-app.add_typer(compare.app, name="compare")
+comparisons = typer.Typer(
+    cls=run_group.ModelGroup,
+    no_args_is_help=True,
+    help="""Compare one memory on many machines, or many memories on equal terms.
+
+    \b
+    Examples:
+      neuro compare ca3 --backends cpu,spinnaker,crossbar --page page.html
+      neuro compare ca3 --help
+      neuro compare memories --synapses 1e6
+    """,
+)
+comparisons.command(run_group.MEMORY)(compare_model.model)
+comparisons.command()(compare.memories)
+app.add_typer(comparisons, name="compare")
 
 
 def main() -> None:

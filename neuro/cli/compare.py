@@ -1,14 +1,12 @@
-"""`neuro compare`: things side by side on equal terms."""
+"""`neuro compare memories`: many memories side by side on equal terms."""
 
 import json as json_module
-import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neuro.cli.output import print_table, progress_bar
+from neuro.cli.output import command_line, print_table, progress_bar
 from neuro.cli.paths import check_paths
 from neuro.errors import ValidationError
 from neuro.files import write_text
@@ -16,15 +14,7 @@ from neuro.files import write_text
 if TYPE_CHECKING:
     from neuro.experiments.memories.compare import Comparison
 
-app = typer.Typer(no_args_is_help=True, help="Compare on equal terms.")
 
-
-@app.callback()
-def _group() -> None:
-    pass
-
-
-@app.command()
 def memories(
     synapses: Annotated[float, typer.Option(help="Weights of each memory, such as 1e6.")] = 1e6,
     damage: Annotated[float, typer.Option(help="Share of an item that its cue lacks.")] = 0.5,
@@ -87,7 +77,7 @@ def memories(
     if out is not None:
         from neuro.experiments.memories.page import comparison_page
 
-        write_text(out, comparison_page(found, shlex.join(["neuro", *sys.argv[1:]])))
+        write_text(out, comparison_page(found, command_line()))
         typer.echo(f"Page: {out.resolve()}")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from neuro.cli.output import print_energy, print_table, progress_bar
+from neuro.cli.output import command_line, print_energy, print_table, progress_bar
 from neuro.cli.paths import check_paths
 from neuro.errors import ValidationError
 from neuro.files import write_text
@@ -138,7 +138,7 @@ def kws(
             folder=weights,
             progress=progress,
         )
-    _finish(outcome, begun, energy=energy, out=out, json=json)
+    _finish(outcome, begun, seed=seed, energy=energy, out=out, json=json)
 
 
 def characters(
@@ -185,11 +185,17 @@ def characters(
             folder=weights,
             progress=progress,
         )
-    _finish(outcome, begun, energy=energy, out=out, json=json)
+    _finish(outcome, begun, seed=seed, energy=energy, out=out, json=json)
 
 
 def _finish(
-    outcome: "Outcome", begun: float, *, energy: bool, out: Path | None, json: Path | None
+    outcome: "Outcome",
+    begun: float,
+    *,
+    seed: int,
+    energy: bool,
+    out: Path | None,
+    json: Path | None,
 ) -> None:
     """Print the figures, and write what was asked for."""
     _print_outcome(outcome)
@@ -198,7 +204,7 @@ def _finish(
     if out is not None:
         from neuro.experiments.recurrent.page import outcome_page
 
-        write_text(out, outcome_page(outcome))
+        write_text(out, outcome_page(outcome, command_line(), seed))
     if json is not None:
         write_text(json, json_module.dumps(outcome.as_dict()) + "\n")
     typer.echo(f"Took {time.perf_counter() - begun:.1f} s.")

@@ -1,8 +1,6 @@
 """`neuro ladder`: which approximation of a machine first changes a spike, and what that costs."""
 
 import json as json_module
-import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +18,7 @@ from neuro.cli.options import (
     TargetName,
     Unchecked,
 )
-from neuro.cli.output import print_table, progress_bar
+from neuro.cli.output import command_line, print_table, progress_bar
 from neuro.cli.paths import check_paths
 from neuro.files import write_text
 
@@ -143,5 +141,4 @@ def _page(
         "program": f"{program.name}, {len(found.operations)} operations",
         "seed": str(seed),
     }
-    command = shlex.join(["neuro", *sys.argv[1:]])
-    return ladder_page(Page(ladder=found, settings=asked, command=command))
+    return ladder_page(Page(ladder=found, settings=asked, command=command_line()))

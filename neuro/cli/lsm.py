@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from neuro.cli.output import print_energy, print_table, progress_bar
+from neuro.cli.output import command_line, print_energy, print_table, progress_bar
 from neuro.errors import ValidationError, suggestion
 from neuro.files import check_writable, write_text
 
 if TYPE_CHECKING:
     from neuro.experiments.lsm import AssociationOutcome, ClassificationOutcome, Preset, Run
+    from neuro.report import Origin
 
 NO_LIMIT = 0
 Page = Callable[[float], str]
@@ -138,6 +139,13 @@ def _settings(task: str, preset: str, *, converted: bool) -> "Preset":
     return replace(settings, converted=converted)
 
 
+def _origin(run: "Run") -> "Origin":
+    from neuro.report import Origin, version_facts
+
+    facts = {"backend": run.backend, "target": run.target.name, **version_facts()}
+    return Origin(command=command_line(), seed=run.seed, facts=facts)
+
+
 def _classify(
     task: str, settings: "Preset", folder: Path | None, run: "Run", limit: int, sample: bool
 ) -> tuple[dict[str, Any], Page]:
@@ -154,7 +162,9 @@ def _classify(
     with progress_bar(f"{run.reservoirs} reservoirs on {run.backend}") as progress:
         outcome = run_classification(found, settings, run, progress=progress)
     _print_classification(outcome)
-    return outcome.as_dict(), lambda seconds: classification_page(outcome, found, seconds)
+    return outcome.as_dict(), lambda seconds: classification_page(
+        outcome, found, _origin(run), seconds
+    )
 
 
 def _associate(
@@ -176,7 +186,7 @@ def _associate(
     with progress_bar(f"{run.reservoirs} pairs of reservoirs on {run.backend}") as progress:
         outcome = run_association((audio, image), settings, run, pairs=pairs, progress=progress)
     _print_association(outcome)
-    return outcome.as_dict(), lambda seconds: association_page(outcome, seconds)
+    return outcome.as_dict(), lambda seconds: association_page(outcome, _origin(run), seconds)
 
 
 def _print_classification(outcome: "ClassificationOutcome") -> None:

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from neuro.cli.output import print_table
+from neuro.cli.output import command_line, print_table
 from neuro.target import Coefficient
 
 if TYPE_CHECKING:
@@ -183,7 +183,8 @@ class Outcome:
                 facts=self.facts(),
                 sources=self.sources(),
                 clock=self.hardware.clock,
-                command=f"neuro crossbar nladc, target {self.target.name}, seed {self.seed}",
+                command=command_line(),
+                seed=self.seed,
             )
         )
 

@@ -1,5 +1,7 @@
 """What commands print: tables, and a progress bar for anything that takes more than two seconds."""
 
+import shlex
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -104,6 +106,11 @@ def progress_bar(what: str) -> Iterator[Progress]:
     finally:
         if bar.live.is_started:
             bar.stop()
+
+
+def command_line() -> str:
+    """Return the command as it was called, for a page or a file that says how it was made."""
+    return shlex.join(["neuro", *sys.argv[1:]])
 
 
 def shortened(numbers: Sequence[int], most: int = 10) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from neuro.demo.digits import SIDE, load_digits
 from neuro.demo.outcome import Bits, DigitOutcome, Outcome
 from neuro.plotting import raster, to_svg
-from neuro.report import bitmap_uri, render
+from neuro.report import bitmap_uri, origin_of, render
 
 RASTER_DIGIT = 3
 RASTER_TAIL = 8.0
@@ -32,16 +32,19 @@ def demo_page(outcome: Outcome, seconds: float) -> str:
     ]
     return render(
         "demo.html",
+        origin_of(
+            outcome.result.provenance,
+            f"neuro demo --seed {outcome.seed}",
+            ran=f"{outcome.result.duration:g} ms of model time in {seconds:.2f} s",
+            engine=f"{outcome.result.provenance.backend}, {outcome.result.provenance.engine}",
+        ),
         rows=rows,
         summary=outcome.summary(),
         raster=to_svg(figure),
         raster_digit=RASTER_DIGIT,
         raster_start=start,
-        seconds=seconds,
         result=outcome.result,
         counters=outcome.result.counters.as_dict(),
-        provenance=outcome.result.provenance,
-        seed=outcome.seed,
     )
 
 

@@ -49,11 +49,18 @@ def unsupported(network: Network, semantics: str, able: Capabilities) -> list[Ne
             f"{value!r} is not offered here",
             value=value,
             limit=f"On offer: {', '.join(sorted(offered))}",
-            hint=_nearest(value, offered),
+            hint=_other_order(offered) if member == "semantics" else _nearest(value, offered),
         )
         for kind, name, member, value, offered in parts
         if value not in offered
     ]
+
+
+def _other_order(offered: frozenset[str]) -> str:
+    return (
+        f"Ask for semantics {min(offered)!r} (--semantics {min(offered)}); a network tuned for "
+        "another order of work can then answer otherwise"
+    )
 
 
 def _nearest(value: str, offered: frozenset[str]) -> str | None:

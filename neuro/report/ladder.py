@@ -1,22 +1,25 @@
 """The page of a fidelity ladder: where the bits go, spike by spike and answer by answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from neuro.energy import EnergyReport
 from neuro.ladder import Ladder, RungOutcome
 from neuro.plotting import to_svg
 from neuro.report.ladder_tables import (
     answer_table,
     answering_otherwise,
+    component_table,
     counter_table,
     energy_table,
     overview,
     verdict,
 )
 from neuro.report.render import render
+from neuro.report.values import Origin, origin_of
 from neuro.results import Result
 
 BEFORE, AFTER = 12, 28
@@ -59,10 +62,11 @@ def ladder_page(page: Page) -> str:
     """Fill the page; one file without links to others."""
     ladder = page.ladder
     changed = [rung for rung in ladder.rungs if rung.to_after.distance]
-    first = ladder.first_change
+    first, asked = ladder.first_change, len(ladder.operations)
+    final = ladder.rungs[-1]
     return render(
         "ladder.html",
-        page=page,
+        _origin(page),
         ladder=ladder,
         verdict=verdict(ladder),
         overview=overview(ladder),
@@ -79,7 +83,9 @@ def ladder_page(page: Page) -> str:
         shown_notes=SHOWN_NOTES,
         counters=counter_table(ladder),
         energies=energy_table(ladder),
-        provenance=ladder.rungs[0].result.provenance,
+        components=None if final.energy is None else component_table(final.energy, max(asked, 1)),
+        covers=() if final.energy is None else _covers(final.energy),
+        meanings=[(r.name, r.what, r.result.provenance.engine) for r in ladder.rungs],
     )
 
 
@@ -202,6 +208,16 @@ def difference_figure(ladder: Ladder, rung: RungOutcome) -> Any:
     axes.set_ylabel("population (neurons)")
     figure.legend(loc="outside upper left", frameon=False, fontsize=8, ncols=3)
     return figure
+
+
+def _covers(report: EnergyReport) -> list[str]:
+    return [f"{basis.name}: {basis.covers}." for basis in report.bases]
+
+
+def _origin(page: Page) -> Origin:
+    provenance = page.ladder.rungs[0].result.provenance
+    found = origin_of(provenance, page.command)
+    return replace(found, facts={**page.settings, **found.facts})
 
 
 def _draw_answers(axes: Any, ladder: Ladder) -> None:

@@ -1,6 +1,6 @@
 """A fidelity ladder in words and tables, for a terminal and for a page alike."""
 
-from neuro.energy import format_scaled
+from neuro.energy import EnergyReport, format_scaled
 from neuro.ladder import Ladder, RungOutcome
 from neuro.results.spike_differences import DifferingSpike
 from neuro.tasks import Answer
@@ -92,6 +92,35 @@ def energy_table(ladder: Ladder) -> Table:
         for name, report in reports
     ]
     return ("rung", *(basis.name for basis in reports[0][1].bases)), rows
+
+
+def component_table(report: EnergyReport, operations: int) -> Table:
+    """Return what an energy is made of, by basis and component, with sources."""
+    rows: list[tuple[str, ...]] = []
+    for basis in report.bases:
+        rows += [
+            (
+                basis.name,
+                row.name,
+                f"{row.count / operations:.4g} {row.count_unit}".rstrip(),
+                format_scaled(row.coefficient, row.unit),
+                format_scaled(row.energy / operations, "fJ"),
+                f"{100 * row.energy / basis.energy:.1f}" if basis.energy else "",
+                row.source,
+            )
+            for row in basis.rows
+        ]
+        total = format_scaled(basis.energy / operations, "fJ")
+        rows.append((basis.name, "in all", "", "", total, "100", ""))
+    return (
+        "charged",
+        "component",
+        "count an operation",
+        "each",
+        "energy an operation",
+        "share (%)",
+        "source",
+    ), rows
 
 
 def answer_table(ladder: Ladder, rung: RungOutcome) -> Table:

@@ -11,6 +11,7 @@ from neuro.backends.crossbar.nladc import Rung, Study
 from neuro.backends.crossbar.nladc.metrics import dnl, inl
 from neuro.plotting import to_svg
 from neuro.report.render import render
+from neuro.report.values import Origin, version_facts
 
 NANOSECONDS = 1e6
 """Nanoseconds of a millisecond."""
@@ -18,6 +19,16 @@ NANOSECONDS = 1e6
 CURVE_POINTS = 2001
 MARGIN = 0.1
 """Share of the ramp that the transfer curve shows beyond both of its ends."""
+
+ERRORS = {
+    "mean |INL|": ("mean_abs_inl", ".3f"),
+    "max |INL|": ("max_abs_inl", ".3f"),
+    "mean |DNL|": ("mean_abs_dnl", ".3f"),
+    "missing codes": ("missing_codes", ".2f"),
+    "MSE": ("mse", ".3e"),
+    "ENOB": ("enob", ".2f"),
+}
+"""By heading: key of a figure, and how it is written."""
 
 BINS = 40
 LEAST_SPREAD = 1e-3
@@ -48,6 +59,8 @@ class Page:
         Length of a cycle.
     command : str
         The command that makes this page.
+    seed : int
+        Root of all randomness.
     """
 
     study: Study
@@ -56,6 +69,7 @@ class Page:
     sources: Sequence[tuple[str, str, str]]
     clock: float
     command: str
+    seed: int
 
 
 def nladc_page(page: Page) -> str:
@@ -64,7 +78,9 @@ def nladc_page(page: Page) -> str:
     levels = study.ramp.levels
     return render(
         "nladc.html",
+        Origin(command=page.command, seed=page.seed, facts=version_facts()),
         page=page,
+        errors=error_table(page),
         function=levels.function.name,
         codes=levels.values.size,
         lsb=levels.lsb,
@@ -76,6 +92,21 @@ def nladc_page(page: Page) -> str:
         spread=to_svg(spread_figure(study, page.names)),
         conductances=to_svg(conductance_figure(study)),
     )
+
+
+def error_table(page: Page) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return headings and one row for each rung: errors in output LSB, mean square, bits."""
+    rows = []
+    for rung in page.study.rungs:
+        several = rung.thresholds.shape[0] > 1
+        cells = []
+        for key, form in ERRORS.values():
+            figure = rung.figures[key]
+            spread = several and key.startswith(("mean_abs", "max_abs"))
+            more = f" \N{PLUS-MINUS SIGN} {figure.deviation:{form}}" if spread else ""
+            cells.append(f"{figure.mean:{form}}{more}")
+        rows.append((page.names[rung.name], *cells))
+    return ("errors", *ERRORS), rows
 
 
 def waveform_figure(study: Study, clock: float) -> Any:

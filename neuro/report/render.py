@@ -1,4 +1,7 @@
-"""Fills a page template; everything a page shows is inside it."""
+"""Fills a page template; everything a page shows is inside it, and every figure has its trace.
+
+Templates say where a figure comes from with ``{{ text|traced(trace("How it was obtained.")) }}``.
+"""
 
 import base64
 import io
@@ -7,15 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuro.report.values import Footnotes, Origin, Trace
 
-def render(template: str, **values: Any) -> str:
+
+def render(template: str, origin: Origin, **values: Any) -> str:
     """Fill a template of `neuro/report/templates`; text is escaped.
 
     Parameters
     ----------
     template : str
         File name of the template.
-    values
+    origin : Origin
+        Seed, command and versions, which every page shows at its end.
+    **values
         What it shows.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -27,6 +34,11 @@ def render(template: str, **values: Any) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    notes = Footnotes(origin)
+    environment.globals["notes"] = notes
+    environment.globals["is_number"] = _is_number
+    environment.globals["trace"] = lambda how, source="": Trace(how=how, source=source)
+    environment.filters["traced"] = lambda text, trace: _link(notes, text, trace)
     return environment.get_template(template).render(**values)
 
 
@@ -44,3 +56,20 @@ def bitmap_uri(image: NDArray[Any]) -> str:
     buffer = io.BytesIO()
     imsave(buffer, 1.0 - ink, cmap="gray", vmin=0.0, vmax=1.0, format="png")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def _link(notes: Footnotes, text: object, trace: Trace | None) -> Any:
+    """Write a text as a link to its footnote, with the whole trace as a hover."""
+    from markupsafe import Markup
+
+    if trace is None:
+        return text
+    return Markup('<a class="traced" href="#note-{0}" title="{1}">{2}<sup>{0}</sup></a>').format(
+        notes.number(trace), notes.hover(trace), str(text)
+    )
+
+
+def _is_number(text: object) -> bool:
+    """Say whether a cell holds a number, which stands at the right of its column."""
+    shown = str(text).removeprefix("+").removeprefix("-").strip()
+    return bool(shown) and shown[0].isdigit()

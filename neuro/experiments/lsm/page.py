@@ -1,6 +1,7 @@
 """The page of a run: accuracy, confusion, one sample's raster, devices, noise and energy."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,14 @@ from neuro.experiments.lsm.classification import ClassificationOutcome
 from neuro.experiments.lsm.data import TaskData
 from neuro.models.lsm import RESERVOIR, lsm, lsm_arrays
 from neuro.plotting import raster, to_svg
-from neuro.report import render
+from neuro.report import Origin, render
 from neuro.run import compile_network
 from neuro.tasks.reservoir import Reservoir, spike_lists
 
 
-def classification_page(outcome: ClassificationOutcome, data: TaskData, seconds: float) -> str:
+def classification_page(
+    outcome: ClassificationOutcome, data: TaskData, origin: Origin, seconds: float
+) -> str:
     """Fill the page of a classification.
 
     Parameters
@@ -25,6 +28,8 @@ def classification_page(outcome: ClassificationOutcome, data: TaskData, seconds:
         What came out.
     data : TaskData
         The task, for one sample's raster.
+    origin : Origin
+        Seed and command.
     seconds : float
         Wall time.
     """
@@ -39,6 +44,7 @@ def classification_page(outcome: ClassificationOutcome, data: TaskData, seconds:
     rows += [(f"no reservoir: {name}", f"{value:.1f}") for name, value in outcome.baselines.items()]
     return render(
         "lsm.html",
+        _origin(origin, seconds),
         title=f"Liquid state machine: {outcome.task}",
         summary=[
             f"{outcome.accuracy:.1f} % +- {outcome.accuracy_sd:.1f} over "
@@ -51,17 +57,18 @@ def classification_page(outcome: ClassificationOutcome, data: TaskData, seconds:
         figures=figures,
         energy=_energy(outcome.energy),
         remarks=outcome.energy.remarks,
-        seconds=seconds,
     )
 
 
-def association_page(outcome: AssociationOutcome, seconds: float) -> str:
+def association_page(outcome: AssociationOutcome, origin: Origin, seconds: float) -> str:
     """Fill the page of an association.
 
     Parameters
     ----------
     outcome : AssociationOutcome
         What came out.
+    origin : Origin
+        Seed and command.
     seconds : float
         Wall time.
     """
@@ -89,6 +96,7 @@ def association_page(outcome: AssociationOutcome, seconds: float) -> str:
         figures["Zero-shot accuracy of every pair"] = _figure(_pairs(outcome))
     return render(
         "lsm.html",
+        _origin(origin, seconds),
         title="Liquid state machines: spoken digits and pictures of digits",
         summary=summary,
         columns=("", "audio searches image (%)", "image searches audio (%)"),
@@ -96,8 +104,11 @@ def association_page(outcome: AssociationOutcome, seconds: float) -> str:
         figures=figures,
         energy=_energy(outcome.energy),
         remarks=outcome.energy.remarks,
-        seconds=seconds,
     )
+
+
+def _origin(origin: Origin, seconds: float) -> Origin:
+    return replace(origin, facts={**origin.facts, "took": f"{seconds:.1f} s"})
 
 
 def _energy(report: EnergyReport) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 from neuro.experiments.memories.compare import Comparison
 from neuro.experiments.memories.tables import breakdown, covers, device_table, noise_table, overview
 from neuro.plotting import to_svg
-from neuro.report.render import render
+from neuro.report import Origin, render, version_facts
 
 STYLES = ("-", "--", ":")
 COLOURS = 10
@@ -22,6 +22,7 @@ def comparison_page(found: Comparison, command: str) -> str:
     """
     return render(
         "memories.html",
+        Origin(command=command, seed=found.settings.seed, facts=version_facts()),
         found=found,
         overview=overview(found),
         breakdown=breakdown(found),
@@ -32,7 +33,6 @@ def comparison_page(found: Comparison, command: str) -> str:
         noise=to_svg(noise_figure(found)),
         device_table=device_table(found),
         devices=to_svg(device_figure(found)),
-        command=command,
     )
 
 

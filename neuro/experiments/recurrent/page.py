@@ -2,25 +2,104 @@
 
 from typing import Any
 
+from neuro.energy import EnergyBasis
 from neuro.experiments.recurrent.conditions import Measured, Outcome
 from neuro.plotting import to_svg
-from neuro.report.render import render
+from neuro.report import Origin, render, version_facts
+
+Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 STYLES = {"float": "--", "aware": "-"}
 TRAINED = {"float": "trained in floating point", "aware": "trained for the hardware"}
 
 
-def outcome_page(outcome: Outcome) -> str:
-    """Fill the page; one file without links to others."""
+PICOJOULE, NANOSECOND, SQUARE_MILLIMETRE = 1e3, 1e-6, 1e6
+"""In fJ, ms and square micrometres."""
+
+
+def outcome_page(outcome: Outcome, command: str, seed: int) -> str:
+    """Fill the page; one file without links to others.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What came out.
+    command : str
+        That makes this page.
+    seed : int
+        Root of all randomness.
+    """
     accounts = {bits: point.costs.energy_report() for bits, point in outcome.by_bits().items()}
     return render(
         "recurrent.html",
+        Origin(command=command, seed=seed, facts=version_facts()),
         outcome=outcome,
-        costs={bits: point.per_inference() for bits, point in outcome.by_bits().items()},
-        accounts=accounts,
-        trained=TRAINED,
+        points=_points(outcome),
+        costs=_costs(outcome),
+        accounts={bits: _account(report.bases[0]) for bits, report in accounts.items()},
+        remarks=next(iter(accounts.values())).remarks if accounts else (),
+        facts=[(name.replace("_", " "), str(value)) for name, value in outcome.facts.items()],
         curve=to_svg(curve_figure(outcome)),
     )
+
+
+def _points(outcome: Outcome) -> Table:
+    heads = ("bits", "network", "imperfections", "ramps", outcome.quantity, "arrays")
+    return heads, [_point(point) for point in outcome.points]
+
+
+def _point(point: Measured) -> tuple[str, ...]:
+    condition = point.condition
+    found = f"{point.mean:.4f}"
+    return (
+        str(condition.bits),
+        TRAINED[condition.training],
+        "all of the hardware" if condition.sigma is None else f"write error {condition.sigma:g} uS",
+        "mended" if condition.mended else "plain",
+        found if len(point.values) == 1 else f"{found} \N{PLUS-MINUS SIGN} {point.deviation:.4f}",
+        str(len(point.values)),
+    )
+
+
+def _costs(outcome: Outcome) -> Table:
+    heads = (
+        "bits",
+        "energy (pJ)",
+        "latency (ns)",
+        "area (mm\N{SUPERSCRIPT TWO})",
+        "TOPS",
+        "TOPS/W",
+        "TOPS/mm\N{SUPERSCRIPT TWO}",
+    )
+    rows: list[tuple[str, ...]] = []
+    for bits, point in outcome.by_bits().items():
+        one = point.per_inference()
+        rows.append(
+            (
+                str(bits),
+                f"{one['energy'] / PICOJOULE:.4g}",
+                f"{one['latency'] / NANOSECOND:.4g}",
+                f"{one['area'] / SQUARE_MILLIMETRE:.4g}",
+                f"{one['tops']:.3g}",
+                f"{one['tops_per_watt']:.3g}",
+                f"{one['tops_per_mm2']:.3g}",
+            )
+        )
+    return heads, rows
+
+
+def _account(basis: EnergyBasis) -> dict[str, Any]:
+    rows = [
+        (
+            row.name,
+            f"{row.count:.6g}",
+            f"{row.coefficient:.4g}",
+            f"{row.energy / PICOJOULE:.4g}",
+            row.source,
+        )
+        for row in basis.rows
+    ]
+    return {"rows": rows, "covers": basis.covers}
 
 
 def curve_figure(outcome: Outcome) -> Any:

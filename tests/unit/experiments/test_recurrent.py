@@ -174,9 +174,10 @@ def test_outcome_is_plain_data_with_costs(outcome):
 def test_page_shows_every_figure(outcome):
     from neuro.experiments.recurrent.page import outcome_page
 
-    page = outcome_page(outcome)
+    page = outcome_page(outcome, "neuro run kws --quick", 7)
     assert page.count("write error 2.67 uS") == 6
     assert "[derived] from Table 1" in page
+    assert "Seed 7. Command: neuro run kws --quick" in page
     assert not re.search(r'(?:src|href)="http', page)
 
 
