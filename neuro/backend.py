@@ -46,6 +46,8 @@ class Program(ABC):
         *,
         inputs: InputSpikes | None = None,
         progress: Progress | None = None,
+        checkpoint: str | Path | None = None,
+        every: float | str | None = None,
     ) -> None:
         """Run on; the time axis continues from the last call.
 
@@ -58,6 +60,21 @@ class Program(ABC):
             all after it, but for time 0 before the first step.
         progress : callable, optional
             Called with the fraction done.
+        checkpoint : str or Path, optional
+            A folder, made for this run alone. State, random streams and what is recorded are
+            written to it now and then and at the end; the same call on the same program in another
+            process goes on from there and ends with the same bits. Remove it when it is no longer
+            needed. The duration may then be a longer one.
+        every : float in ms, or str such as ``"10 s"``, optional
+            Model time between checkpoints, a multiple of the time step; default a minute of wall
+            time.
+
+        Raises
+        ------
+        UnsupportedError
+            If there is to be a checkpoint, and the state of this program cannot be saved.
+        ResultError
+            If the checkpoint is damaged, or of another run; all that differs is named.
         """
 
     @abstractmethod
@@ -68,6 +85,8 @@ class Program(ABC):
         *,
         inputs: InputSpikes | None = None,
         progress: Progress | None = None,
+        checkpoint: str | Path | None = None,
+        every: float | str | None = None,
     ) -> None:
         """Run on and write what is recorded straight to a result file.
 
@@ -81,8 +100,8 @@ class Program(ABC):
             How long, a multiple of the time step.
         path : str or Path
             The HDF5 file.
-        inputs, progress
-            As for `run`.
+        inputs, progress, checkpoint, every
+            As for `run`. With checkpoints the file is made when the run has ended.
         """
 
     @abstractmethod

@@ -5,12 +5,12 @@ The engine may be the float one of `neuro.engine` or an emulator; the program is
 
 import os
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,20 +24,25 @@ from neuro.errors import (
     ValidationError,
     suggestion,
 )
+from neuro.files import check_writable
 from neuro.ir import digest
-from neuro.ir.validate_projection import receptor_of
 from neuro.notes import FidelityNote
 from neuro.passes import emitted
-from neuro.plan import Plan, PlannedArray
+from neuro.plan import Plan, PlannedInput
 from neuro.program import gather
 from neuro.program.added import batch_spikes, with_added
+from neuro.program.checkpoint import Checkpoint
+from neuro.program.identity import Identity, check_identity, run_identity, state_identity
 from neuro.program.state_file import (
+    State,
+    input_arrays,
+    inputs_from,
     read_state,
     recording_arrays,
     recording_from,
     write_state,
 )
-from neuro.results import BatchResult, Provenance, Result, ResultWriter, Weights
+from neuro.results import BatchResult, Provenance, Result, ResultWriter
 from neuro.results.provenance import versions
 from neuro.target import Target
 from neuro.units import format_value, whole_steps
@@ -82,8 +87,9 @@ class EngineProgram(Program):
 
     def _begin(self) -> None:
         self._inputs = list(self._plan.inputs)
-        self._recordings = [gather.empty_recording(self._plan, self._probes)]
+        self._recordings = [self._nothing]
         self._notes: list[FidelityNote] = []
+        self._injected: dict[str, NDArray[np.float64]] = {}
         self._started = ""
         self._seconds = 0.0
 
@@ -96,6 +102,8 @@ class EngineProgram(Program):
         *,
         inputs: InputSpikes | None = None,
         progress: Progress | None = None,
+        checkpoint: str | Path | None = None,
+        every: float | str | None = None,
     ) -> None:
         """Run on; see `Program.run`.
 
@@ -107,7 +115,9 @@ class EngineProgram(Program):
         SimulationError
             If the state is no longer finite.
         """
-        self._run(duration, inputs, progress, self._recordings.append)
+        keep = self._recordings.append
+        with self._begun(duration, inputs, checkpoint, every) as span:
+            self._run(span, progress, keep)
 
     def stream(
         self,
@@ -116,19 +126,26 @@ class EngineProgram(Program):
         *,
         inputs: InputSpikes | None = None,
         progress: Progress | None = None,
+        checkpoint: str | Path | None = None,
+        every: float | str | None = None,
     ) -> None:
         """Run on and write what is recorded straight to a file; see `Program.stream`."""
-        with ResultWriter(Path(path)) as writer:
-
-            def keep(recording: Recording) -> None:
-                writer.append(*self._recorded(recording))
-                self._recordings.append(gather.without_arrays(recording))
-
+        path = Path(path)
+        check_writable(path, "result file")
+        with self._begun(duration, inputs, checkpoint, every) as span:
             earlier = gather.merged(self._recordings)
-            writer.append(*self._recorded(earlier))
             self._recordings = [gather.without_arrays(earlier)]
-            self._run(duration, inputs, progress, keep)
-            writer.finish(self.result())
+            if span.kept is not None:
+                # What is recorded goes with the checkpoints: the file is made of it afterwards.
+                self._run(span, progress, self._count)
+            with ResultWriter(path) as writer:
+                writer.append(*self._recorded(earlier))
+                if span.kept is None:
+                    self._run(span, progress, lambda new: self._write(writer, new))
+                else:
+                    for recording in span.kept.recordings(self._nothing):
+                        writer.append(*self._recorded(recording))
+                writer.finish(self.result())
 
     def run_batch(
         self,
@@ -158,44 +175,24 @@ class EngineProgram(Program):
 
     def save(self, path: str | Path) -> None:
         """Write the state to a file; see `Program.save`."""
-        header = {**self._identity(), "started": self._started, "seconds": self._seconds}
-        inputs = {}
-        for item in self._inputs:
-            if isinstance(item, PlannedArray) and item.steps is not None:
-                inputs[f"{item.name}.steps"] = item.steps
-                inputs[f"{item.name}.indices"] = item.indices
-        groups = {
-            "engine": self._engine.snapshot(),
-            "inputs": inputs,
-            "recording": recording_arrays(gather.merged(self._recordings)),
-        }
-        write_state(Path(path), header, groups)
+        state = self._state()
+        recording = recording_arrays(gather.merged(self._recordings))
+        header = {**state.header, "identity": self._identity}
+        groups = {**state.groups, "recording": recording}
+        write_state(Path(path), State(header=header, groups=groups))
 
     def restore(self, path: str | Path) -> None:
         """Continue from a saved state; see `Program.restore`."""
-        header, groups = read_state(Path(path), self._identity())
-        like = gather.empty_recording(self._plan, self._probes)
+        where = f"state file {str(path)!r}"
+        state = read_state(Path(path))
+        hint = "Restore into the same network on the same target"
+        check_identity(where, state.header["identity"], self._identity, hint)
         try:
-            recording = recording_from(groups["recording"], like)
-            inputs = [
-                item
-                if not isinstance(item, PlannedArray)
-                else PlannedArray(
-                    name=item.name,
-                    size=item.size,
-                    times=np.zeros(0),
-                    indices=groups["inputs"][f"{item.name}.indices"],
-                    steps=groups["inputs"][f"{item.name}.steps"],
-                )
-                for item in self._plan.inputs
-            ]
-            self._engine.restore(groups["engine"])
+            recording = recording_from(state.groups["recording"], self._nothing)
         except (KeyError, ValueError) as error:
-            # A half-restored engine must not run on.
-            self.reset()
-            raise ResultError(f"state file {str(path)!r}", f"damaged ({error})") from error
-        self._inputs, self._recordings = inputs, [recording]
-        self._started, self._seconds = str(header["started"]), float(header["seconds"])
+            raise ResultError(where, f"damaged ({error})") from error
+        self._take(state, where)
+        self._recordings = [recording]
 
     def continue_from(self, earlier: "EngineProgram") -> None:
         """Take over the time, the state and the recordings of another program.
@@ -237,7 +234,7 @@ class EngineProgram(Program):
     def inject(self, population: str, current: NDArray[np.float64] | float) -> None:
         """Add a current to the offset current of a population, from now on until `reset`.
 
-        It replaces what was injected before, and is not a part of a saved state.
+        It replaces what was injected before, and is a part of a saved state.
 
         Parameters
         ----------
@@ -268,6 +265,7 @@ class EngineProgram(Program):
             raise ValidationError(where, f"a current of shape {np.shape(current)}", limit=limit)
         names = [item.name for item in self._plan.populations]
         self._engine.inject(names.index(population), current)
+        self._injected[population] = np.array(current, dtype=np.float64)
 
     def present(self) -> dict[str, dict[str, NDArray[np.float64]]]:
         """Return the probed state variables as they are now, by population and variable.
@@ -298,34 +296,118 @@ class EngineProgram(Program):
             duration=self._engine.step * plan.dt,
             spikes=spikes,
             traces=traces,
-            weights=self._weights(),
+            weights=gather.weights(plan, self._engine),
             counters=gather.counters(plan, recording, self._engine.tallies()),
             provenance=self._provenance(),
         )
 
-    def _run(
+    @contextmanager
+    def _begun(
         self,
         duration: float | str,
         inputs: InputSpikes | None,
-        progress: Progress | None,
-        keep: Callable[[Recording], None],
+        checkpoint: str | Path | None,
+        every: float | str | None,
+    ) -> Iterator["_Span"]:
+        """Check a run and take its inputs, or what a checkpoint of it holds."""
+        first = self._engine.step
+        end = first + whole_steps(duration, self._plan.dt, "duration")
+        merged, notes = with_added(self._plan, self._inputs, inputs or {}, first)
+        with self._checkpoint(checkpoint, every, merged) or nullcontext() as kept:
+            state = None if kept is None else kept.found(end)
+            if state is None:
+                self._inputs, self._notes = merged, [*self._notes, *notes]
+            else:
+                self._take(state, f"checkpoint {str(checkpoint)!r}")
+            yield _Span(first=first, end=end, kept=kept)
+
+    def _checkpoint(
+        self,
+        folder: str | Path | None,
+        every: float | str | None,
+        inputs: Sequence[PlannedInput],
+    ) -> Checkpoint | None:
+        """Return where a run is to be kept, if it is, locked by nobody yet."""
+        if folder is None:
+            if every is not None:
+                hint = "Name a folder for checkpoints as well"
+                raise ValidationError("every", "given without a checkpoint", hint=hint)
+            return None
+        steps = None if every is None else whole_steps(every, self._plan.dt, "every")
+        if steps == 0:
+            raise ValidationError("every", "no time at all", limit="At least one time step")
+        run = run_identity(self._plan, inputs, self._engine)
+        return Checkpoint(Path(folder), {**self._identity, **run}, steps)
+
+    def _run(
+        self, span: "_Span", progress: Progress | None, keep: Callable[[Recording], None]
     ) -> None:
-        steps = whole_steps(duration, self._plan.dt, "duration")
-        self._inputs, notes = with_added(self._plan, self._inputs, inputs or {}, self._engine.step)
-        self._notes += notes
-        begun = time.perf_counter()
+        """Run to the end of a span, in chunks; what is kept already is handed over first."""
+        kept, end = span.kept, span.end
         self._started = self._started or datetime.now().isoformat(timespec="seconds")
-        done, chunk = 0, steps if self._engine.whole_runs else FIRST_CHUNK
-        while done < steps:
-            chunk_begun = time.perf_counter()
-            count = min(chunk, steps - done)
-            keep(self._advance(count))
-            done += count
-            if time.perf_counter() - chunk_begun < CHUNK_SECONDS:
+        if kept is not None:
+            for recording in kept.recordings(self._nothing):
+                keep(recording)
+        chunk = end - span.first if self._engine.whole_runs else FIRST_CHUNK
+        while (now := self._engine.step) < end:
+            if progress is not None and now > span.first:
+                progress((now - span.first) / (end - span.first))
+            begun = time.perf_counter()
+            recording = self._advance(min(chunk, end - now, span.until(now)))
+            keep(recording)
+            taken = time.perf_counter() - begun
+            self._seconds += taken
+            if taken < CHUNK_SECONDS:
                 chunk = min(2 * chunk, LARGEST_CHUNK)
-            if progress is not None:
-                progress(done / steps)
-        self._seconds += time.perf_counter() - begun
+            if kept is not None:
+                kept.keep(recording)
+                if kept.due(self._engine.step) or self._engine.step == end:
+                    kept.commit(self._state())
+        if progress is not None and end > span.first:
+            progress(1.0)
+
+    def _count(self, recording: Recording) -> None:
+        self._recordings.append(gather.without_arrays(recording))
+
+    def _write(self, writer: ResultWriter, recording: Recording) -> None:
+        writer.append(*self._recorded(recording))
+        self._count(recording)
+
+    def _state(self) -> State:
+        """Return all that changes during a run, but for what is recorded."""
+        return State(
+            header={
+                "step": self._engine.step,
+                "time": self._engine.step * self._plan.dt,
+                "started": self._started,
+                "seconds": self._seconds,
+                "notes": [note.as_dict() for note in self._notes],
+            },
+            groups={
+                "engine": self._engine.snapshot(),
+                "inputs": input_arrays(self._inputs),
+                "injected": dict(self._injected),
+            },
+        )
+
+    def _take(self, state: State, where: str) -> None:
+        """Go on from a state; what was recorded before is left as it is."""
+        try:
+            inputs = inputs_from(state.groups["inputs"], self._plan.inputs)
+            notes = [FidelityNote(**note) for note in state.header["notes"]]
+            started, seconds = str(state.header["started"]), float(state.header["seconds"])
+            self._engine.restore(state.groups["engine"])
+            injected = state.groups["injected"]
+            for population in self._injected.keys() - injected.keys():
+                self.inject(population, 0.0)
+            for population, current in injected.items():
+                self.inject(population, current)
+        except (KeyError, ValueError, TypeError) as error:
+            # A half-restored engine must not run on.
+            self.reset()
+            raise ResultError(where, f"damaged ({error})") from error
+        self._inputs, self._notes = inputs, notes
+        self._started, self._seconds = started, seconds
 
     def _advance(self, steps: int) -> Recording:
         first = self._engine.step
@@ -350,31 +432,17 @@ class EngineProgram(Program):
             gather.traces(self._plan, self._probes, recording),
         )
 
-    def _weights(self) -> dict[str, Weights]:
-        weights = {}
-        network = self._plan.network
-        for position, item in enumerate(self._plan.projections):
-            if item.plasticity is not None:
-                weights[item.name] = Weights(
-                    sources=item.sources.astype(np.int64),
-                    targets=item.targets.astype(np.int64),
-                    values=self._engine.weights(position),
-                    unit=receptor_of(network, network.projection(item.name)).unit,
-                )
-        return weights
-
     @cached_property
     def _digest(self) -> str:
         return digest(self._plan.network)
 
-    def _identity(self) -> dict[str, Any]:
-        """Return what a saved state must share with the program that continues it."""
-        return {
-            "network": self._digest,
-            "semantics": self._plan.semantics,
-            "engine": self._engine.kind,
-            "options": dict(self._target.options),
-        }
+    @cached_property
+    def _identity(self) -> Identity:
+        return state_identity(self._plan, self._target, self._engine)
+
+    @cached_property
+    def _nothing(self) -> Recording:
+        return gather.empty_recording(self._plan, self._probes)
 
     def _provenance(self, further: Sequence[FidelityNote] = ()) -> Provenance:
         network = self._plan.network
@@ -394,3 +462,16 @@ class EngineProgram(Program):
             started=self._started,
             run_seconds=self._seconds,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Span:
+    """A run: its first step, the step at its end, and where it is kept."""
+
+    first: int
+    end: int
+    kept: Checkpoint | None
+
+    def until(self, step: int) -> int:
+        """Return how many steps may be done at once."""
+        return self.end - step if self.kept is None else self.kept.until(step)

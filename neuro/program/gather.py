@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from neuro.engine import Recording, TraceProbe
+from neuro.engine import Engine, Recording, TraceProbe
 from neuro.ir.probes import SPIKES
+from neuro.ir.validate_projection import receptor_of
 from neuro.plan import Plan
-from neuro.results import Counters, SpikeTrains, Trace
+from neuro.results import Counters, SpikeTrains, Trace, Weights
 
 IntArray = NDArray[np.int64]
 
@@ -133,6 +134,21 @@ def counters(
         plastic_updates={name: count for name, count in updates.items() if name in plastic},
         hardware=hardware,
     )
+
+
+def weights(plan: Plan, engine: Engine) -> dict[str, Weights]:
+    """Return the present weights of all plastic projections by name."""
+    network = plan.network
+    return {
+        item.name: Weights(
+            sources=item.sources.astype(np.int64),
+            targets=item.targets.astype(np.int64),
+            values=engine.weights(position),
+            unit=receptor_of(network, network.projection(item.name)).unit,
+        )
+        for position, item in enumerate(plan.projections)
+        if item.plasticity is not None
+    }
 
 
 def _sources(plan: Plan) -> list[str]:

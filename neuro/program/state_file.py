@@ -1,13 +1,16 @@
 """The state of a program as an HDF5 file, so that a run can be continued bit for bit.
 
 Everything is kept: state variables, spikes and weights under way, traces, learned weights, added
-input spikes, and what was recorded so far. Poisson inputs need nothing: their spikes depend on the
-seed and the time alone.
+input spikes, injected currents, and what was recorded so far. Poisson inputs need nothing: their
+spikes depend on the seed and the time alone.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import h5py
 import numpy as np
@@ -16,13 +19,40 @@ from numpy.typing import NDArray
 from neuro.engine import Recording
 from neuro.errors import ResultError
 from neuro.files import atomic_path, check_writable
+from neuro.hdf5 import HDF5_ERRORS, read_array
+from neuro.plan import PlannedArray, PlannedInput
 
-FORMAT = "neuro-state"
-VERSION = 1
+VERSION = 2
+Kind = Literal["neuro-state", "neuro-checkpoint", "neuro-recording"]
+WHAT: dict[Kind, str] = {
+    "neuro-state": "state",
+    "neuro-checkpoint": "checkpoint",
+    "neuro-recording": "recording",
+}
 Arrays = dict[str, NDArray[Any]]
+SMALL = 4096
+"""Bytes that are not worth compressing."""
+
+COUNTS = ("synaptic_events", "plastic_updates", "spike_counts")
 
 
-def write_state(path: Path, header: dict[str, Any], groups: dict[str, Arrays]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What a file holds.
+
+    Parameters
+    ----------
+    header : dict
+        Plain values; `identity` is what the program must share.
+    groups : dict of str to dict of str to array
+        Arrays by group, then by name.
+    """
+
+    header: dict[str, Any]
+    groups: dict[str, Arrays]
+
+
+def write_state(path: Path, state: State, kind: Kind = "neuro-state") -> None:
     """Write a state file, complete or not at all.
 
     Raises
@@ -30,73 +60,83 @@ def write_state(path: Path, header: dict[str, Any], groups: dict[str, Arrays]) -
     ValidationError
         If the folder cannot be written.
     """
-    check_writable(path, "state file")
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
-        file.attrs["format"] = FORMAT
-        file.attrs["version"] = VERSION
-        file["header"] = json.dumps(header)
-        for name, arrays in groups.items():
+    check_writable(path, f"{WHAT[kind]} file")
+    with atomic_path(path, durable=True) as temporary, h5py.File(temporary, "w") as file:
+        write_header(file, kind, state.header)
+        for name, arrays in state.groups.items():
             group = file.create_group(name)
             for key, values in arrays.items():
-                group.create_dataset(key, data=values, compression="gzip", shuffle=True)
+                filters = {"compression": "gzip", "shuffle": True} if values.nbytes > SMALL else {}
+                group.create_dataset(key, data=values, **filters)
 
 
-def read_state(path: Path, expected: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Arrays]]:
-    """Read a state file that fits a program.
+def write_header(file: h5py.File, kind: Kind, header: dict[str, Any]) -> None:
+    """Say what a file is, and what it belongs to."""
+    file.attrs["format"] = kind
+    file.attrs["version"] = VERSION
+    file["header"] = json.dumps(header)
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    expected : dict
-        What its header must say, such as the digest of the network.
+
+def read_state(path: Path, kind: Kind = "neuro-state") -> State:
+    """Read a state file.
 
     Raises
     ------
     ResultError
-        If the file is missing, foreign, damaged, or of another network, engine or precision.
+        If the file is missing, foreign, damaged, or of another version.
     """
-    where = f"state file {str(path)!r}"
+    with _opened(path, kind) as file:
+        groups = {
+            name: {key: read_array(values) for key, values in group.items()}
+            for name, group in file.items()
+            if isinstance(group, h5py.Group)
+        }
+        return State(header=_header(file), groups=groups)
+
+
+def read_header(path: Path, kind: Kind = "neuro-state") -> dict[str, Any]:
+    """Read what a state file says of itself; raises as `read_state` does."""
+    with _opened(path, kind) as file:
+        return _header(file)
+
+
+@contextmanager
+def _opened(path: Path, kind: Kind) -> Iterator[h5py.File]:
+    """Open a file of one kind, and say what is wrong if reading it fails."""
+    where = f"{WHAT[kind]} file {str(path)!r}"
     if not path.is_file():
         raise ResultError(where, "no such file", value=str(path), hint="Check the name")
     try:
         with h5py.File(path, "r") as file:
-            if file.attrs.get("format") != FORMAT:
-                raise ResultError(where, "no state of a neuro program", hint="Give a saved state")
-            if file.attrs.get("version") != VERSION:
-                version = file.attrs.get("version")
-                limit = f"This neuro reads version {VERSION}"
-                raise ResultError(where, f"format version {version}", limit=limit)
-            header = json.loads(file["header"].asstr()[()])
-            groups = {
-                name: {key: values[()] for key, values in group.items()}
-                for name, group in file.items()
-                if isinstance(group, h5py.Group)
-            }
+            _check_format(file, kind, where)
+            yield file
     except ResultError:
         raise
-    except (OSError, RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except HDF5_ERRORS as error:
         hint = "It may be cut short or foreign"
         raise ResultError(where, f"cannot be read ({error})", hint=hint) from error
-    for name, value in expected.items():
-        if header.get(name) != value:
-            raise ResultError(
-                where,
-                f"{name} is {header.get(name)!r}",
-                value=header.get(name),
-                limit=f"This program has {value!r}",
-                hint="Restore into the same network on the same target",
-            )
-    return header, groups
+
+
+def _header(file: h5py.File) -> dict[str, Any]:
+    header = json.loads(file["header"].asstr()[()])
+    if not isinstance(header, dict) or not isinstance(header["identity"], dict):
+        raise ValueError("its header is no table")
+    return header
+
+
+def _check_format(file: h5py.File, kind: Kind, where: str) -> None:
+    if file.attrs.get("format") != kind:
+        hint = f"Give a saved {WHAT[kind]}"
+        raise ResultError(where, f"no {WHAT[kind]} of a neuro program", hint=hint)
+    version = file.attrs.get("version")
+    if version != VERSION:
+        limit = f"This neuro reads version {VERSION}"
+        raise ResultError(where, f"format version {version}", limit=limit)
 
 
 def recording_arrays(recording: Recording) -> Arrays:
     """Take a recording apart into arrays."""
-    arrays: Arrays = {
-        "synaptic_events": np.array(recording.synaptic_events, dtype=np.int64),
-        "plastic_updates": np.array(recording.plastic_updates, dtype=np.int64),
-        "spike_counts": np.array(recording.spike_counts, dtype=np.int64),
-    }
+    arrays: Arrays = {name: np.array(getattr(recording, name), dtype=np.int64) for name in COUNTS}
     for kind, items in (("spikes", recording.spikes), ("traces", recording.traces)):
         for position, (steps, values) in enumerate(items):
             arrays[f"{kind}{position}.steps"] = steps
@@ -116,18 +156,75 @@ def recording_from(arrays: Arrays, like: Recording) -> Recording:
 
     Raises
     ------
-    KeyError
-        If an array is missing.
+    KeyError, ValueError
+        If an array is missing, or of another kind or shape.
     """
 
-    def pairs(kind: str, count: int) -> list[Any]:
-        names = [f"{kind}{position}" for position in range(count)]
-        return [(arrays[f"{name}.steps"], arrays[f"{name}.values"]) for name in names]
+    def pairs(kind: str, items: list[Any]) -> list[Any]:
+        found = []
+        for position, (_, values) in enumerate(items):
+            name = f"{kind}{position}"
+            pair = (
+                _like(arrays, f"{name}.steps", np.zeros(0, np.int64)),
+                _like(arrays, f"{name}.values", values),
+            )
+            if len(pair[0]) != len(pair[1]):
+                raise ValueError(f"{name} has {len(pair[0])} steps, {len(pair[1])} values")
+            found.append(pair)
+        return found
+
+    def counts(name: str) -> list[int]:
+        expected = np.zeros(len(getattr(like, name)), dtype=np.int64)
+        values = _like(arrays, name, expected)
+        if values.shape != expected.shape:
+            raise ValueError(f"array {name} has {values.size} counts")
+        return [int(value) for value in values]
 
     return Recording(
-        spikes=pairs("spikes", len(like.spikes)),
-        traces=pairs("traces", len(like.traces)),
-        synaptic_events=arrays["synaptic_events"].tolist(),
-        plastic_updates=arrays["plastic_updates"].tolist(),
-        spike_counts=arrays["spike_counts"].tolist(),
+        spikes=pairs("spikes", like.spikes),
+        traces=pairs("traces", like.traces),
+        synaptic_events=counts("synaptic_events"),
+        plastic_updates=counts("plastic_updates"),
+        spike_counts=counts("spike_counts"),
     )
+
+
+def input_arrays(inputs: list[PlannedInput]) -> Arrays:
+    """Take the spikes of spike arrays apart into arrays."""
+    arrays: Arrays = {}
+    for item in inputs:
+        if isinstance(item, PlannedArray) and item.steps is not None:
+            arrays[f"{item.name}.steps"] = item.steps
+            arrays[f"{item.name}.indices"] = item.indices
+    return arrays
+
+
+def inputs_from(arrays: Arrays, like: tuple[PlannedInput, ...]) -> list[PlannedInput]:
+    """Put inputs together again; `like` are those of the plan.
+
+    Raises
+    ------
+    KeyError, ValueError
+        If an array is missing, or no list of spikes of that source.
+    """
+    return [_input_from(arrays, item) if isinstance(item, PlannedArray) else item for item in like]
+
+
+def _input_from(arrays: Arrays, like: PlannedArray) -> PlannedArray:
+    nothing = np.zeros(0, dtype=np.int64)
+    steps = _like(arrays, f"{like.name}.steps", nothing)
+    indices = _like(arrays, f"{like.name}.indices", nothing)
+    inside = np.all((indices >= 0) & (indices < like.size))
+    if steps.shape != indices.shape or np.any(np.diff(steps) < 0) or not inside:
+        raise ValueError(f"array {like.name}.steps does not fit its source")
+    return PlannedArray(
+        name=like.name, size=like.size, times=np.zeros(0), indices=indices, steps=steps
+    )
+
+
+def _like(arrays: Arrays, name: str, expected: NDArray[Any]) -> NDArray[Any]:
+    """Return an array that has the kind and, but for its length, the shape that is expected."""
+    values = arrays[name]
+    if values.dtype != expected.dtype or values.shape[1:] != expected.shape[1:] or not values.ndim:
+        raise ValueError(f"array {name} has another shape or type")
+    return values

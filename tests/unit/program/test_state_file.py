@@ -170,7 +170,7 @@ def test_state_of_another_network_or_target_is_refused(tmp_path: Path) -> None:
     first = program("cpu_reference")
     first.save(tmp_path / "state.h5")
     other = compile_network(network(seed=2), target="cpu_reference")
-    with pytest.raises(ResultError, match="network is"):
+    with pytest.raises(ResultError, match="seed is 1"):
         other.restore(tmp_path / "state.h5")
     with pytest.warns(SemanticsWarning):
         ticking = compile_network(network(), target="cpu_reference", semantics="tick")
