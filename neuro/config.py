@@ -299,9 +299,25 @@ def _coefficients(tables: Mapping[str, _CoefficientTable], where: str) -> dict[s
 
 
 def _with_unit(value: str | float, where: str) -> tuple[float, str]:
-    """Convert to the coherent unit of whatever dimension the text has."""
+    """Convert to the coherent unit of whatever dimension the text has; numbers have none."""
     if not isinstance(value, str):
         return float(value), DIMENSIONLESS
+    return parse_quantity(value, where)
+
+
+def parse_quantity(value: str, where: str) -> tuple[float, str]:
+    """Convert text to the coherent unit of whatever dimension it has.
+
+    Raises
+    ------
+    UnitError
+        If it has no unit that is known.
+
+    Examples
+    --------
+    >>> parse_quantity("2 s", "age")
+    (2000.0, 'ms')
+    """
     for unit in DIMENSIONS:
         if unit != DIMENSIONLESS:
             with suppress(UnitError):

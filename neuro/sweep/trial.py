@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from neuro import __version__
+from neuro.backend import Backend
 from neuro.config import (
     ExpectedAnswer,
     ProgramRow,
@@ -95,9 +96,14 @@ class Trial:
     spacing: float | None
 
     @property
+    def hardware(self) -> str:
+        """All that decides where and how it runs, as text."""
+        return _canonical({"target": _described(self.target), "semantics": self.semantics})
+
+    @property
     def digest(self) -> str:
         """SHA-256 of all that decides the outcome."""
-        return _digest(
+        text = _canonical(
             {
                 "format": FORMAT,
                 "neuro": __version__,
@@ -105,10 +111,10 @@ class Trial:
                 "duration": self.written.duration,
                 "operations": [asdict(item) for item in self.written.operations],
                 "answers": self.answers,
-                "semantics": self.semantics,
-                "target": _described(self.target),
+                "hardware": self.hardware,
             }
         )
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def make_trial(point: Point, program: ProgramText | None) -> Trial:
@@ -140,6 +146,17 @@ def read_program_text(path: Path, expected: bool) -> ProgramText:
     """Read a program file, once."""
     answers = tuple(read_expected(path)) if expected else None
     return ProgramText(rows=tuple(read_program(path)), expected=answers)
+
+
+@cache
+def backend_named(name: str) -> Backend:
+    """Load a backend, once: looking for those of other packages takes longer than many a trial."""
+    return load_backend(name)
+
+
+@cache
+def _target_named(name: str) -> Target:
+    return load_target(name)
 
 
 def program_of(point: Point, folder: Path) -> ProgramText | None:
@@ -185,7 +202,7 @@ def _make(point: Point, program: ProgramText | None) -> Trial:
     if semantics not in SEMANTICS:
         limit = suggestion(semantics, SEMANTICS)
         raise ValidationError("semantics", repr(semantics), value=semantics, limit=limit)
-    able = load_backend(target.backend).capabilities(target)
+    able = backend_named(target.backend).capabilities(target)
     raise_all("target", unsupported(network, semantics, able))
     spacing = values.get("spacing")
     apart = None if spacing is None else to_coherent(spacing, "ms", "spacing", bare=False)
@@ -210,8 +227,8 @@ def _target(values: Mapping[str, Value]) -> Target:
     """Load the hardware, with its options and coefficients."""
     backend, name = values.get("backend"), values.get("target")
     if name is None:
-        name = load_backend(str(values.get("backend", "cpu"))).default_target
-    target = load_target(str(name))
+        name = backend_named(str(values.get("backend", "cpu"))).default_target
+    target = _target_named(str(name))
     if backend is not None and target.backend != backend:
         raise ValidationError(
             "target",
@@ -289,6 +306,5 @@ def _described(target: Target) -> dict[str, Any]:
     }
 
 
-def _digest(members: Mapping[str, Any]) -> str:
-    text = json.dumps(members, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+def _canonical(members: Mapping[str, Any]) -> str:
+    return json.dumps(members, sort_keys=True, separators=(",", ":"), allow_nan=False)
