@@ -4,11 +4,12 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from neuro.backend import Backend, Program, Progress
 from neuro.check import CheckReport
 from neuro.energy import EnergyReport
-from neuro.errors import SemanticsWarning, ValidationError, raise_all, suggestion
+from neuro.errors import SemanticsWarning, UnsupportedError, ValidationError, raise_all, suggestion
 from neuro.hardware_configs import load_target
 from neuro.ir import Network
 from neuro.ir.validate import SEMANTICS
@@ -31,6 +32,7 @@ def simulate(
     target: str | Target | None = None,
     semantics: str | None = None,
     progress: Progress | None = None,
+    checkpoint: str | Path | None = None,
 ) -> Result:
     """Run a network from time zero and return the result.
 
@@ -48,6 +50,8 @@ def simulate(
         Order of work inside a step; default what the network was designed for. Another one warns.
     progress : callable, optional
         Called with the fraction done.
+    checkpoint : str or Path, optional
+        Folder from which the same call goes on if it was stopped; see `Program.run`.
 
     Returns
     -------
@@ -69,7 +73,7 @@ def simulate(
     [27.8]
     """
     with compile_network(network, backend=backend, target=target, semantics=semantics) as program:
-        program.run(duration, progress=progress)
+        program.run(duration, progress=progress, checkpoint=checkpoint)
         return program.result()
 
 
@@ -112,6 +116,21 @@ def lower_for(
         unsupported(network, chosen, engine.capabilities(hardware)),
     )
     return engine, hardware, lower(network, semantics=chosen)
+
+
+def check_saves(backend: str, target: Target) -> None:
+    """Refuse a backend whose runs cannot go on from a checkpoint.
+
+    Raises
+    ------
+    UnsupportedError
+        With the reason.
+    """
+    reason = load_backend(backend).capabilities(target).unsaved
+    if reason:
+        where = f"backend {backend!r}"
+        hint = "Run without a checkpoint, or on backend 'cpu'"
+        raise UnsupportedError(where, "its state cannot be saved", limit=reason, hint=hint)
 
 
 def check(

@@ -103,9 +103,13 @@ class Capabilities:
         Integration semantics on offer.
     cells, synapses, inputs : frozenset of str
         Class names of `neuro.ir` that are supported.
+    unsaved : str, default ""
+        Why the state of a run cannot be saved, one sentence; empty if it can, and a run goes on
+        from a checkpoint bit for bit.
     """
 
     semantics: frozenset[str]
     cells: frozenset[str]
     synapses: frozenset[str]
     inputs: frozenset[str]
+    unsaved: str = ""

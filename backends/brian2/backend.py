@@ -44,6 +44,7 @@ class Brian2(Backend):
             cells=frozenset(CELLS),
             synapses=frozenset(kind.__name__ for kind in SynapseType.__args__),
             inputs=frozenset(kind.__name__ for kind in Input.__args__),
+            unsaved="Brian2 keeps state in objects of its own",
         )
 
     def compile(self, plan: Plan, target: Target) -> EngineProgram:

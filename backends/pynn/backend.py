@@ -61,6 +61,7 @@ class PyNN(Backend):
             cells=frozenset(CELLS),
             synapses=frozenset(kind.__name__ for kind in SynapseType.__args__),
             inputs=frozenset(kind.__name__ for kind in Input.__args__),
+            unsaved="A script runs from time zero to its end",
         )
 
     def compile(self, plan: Plan, target: Target) -> EngineProgram:

@@ -1,6 +1,8 @@
 """`neuro run`: run a program on a memory and write the answers."""
 
 import json as json_module
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,6 +50,19 @@ def run(
         bool,
         typer.Option("--energy", help="Print the energy of the run, where there is a model of it."),
     ] = False,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Keep the state of the run here; the same command goes on from it after a kill.",
+        ),
+    ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Model time between checkpoints; default a minute of wall time."
+        ),
+    ] = None,
     unchecked: Unchecked = False,
 ) -> None:
     """Run a program on a memory and print its answers.
@@ -62,12 +77,18 @@ def run(
                     --backend cpu --out result.h5 --json answers.json
       neuro run ca3 --set "tau_plus=3 ms" --program program.json --semantics exact
       neuro run ca3 --program program.json --backend spinnaker --option mode=loaded --energy
+      neuro run ca3 --program long.json --json answers.json --checkpoint kept --every "10 s"
+
+    A run with a checkpoint ends with the same bits however often it was stopped. The folder is
+    removed when the answers are written.
     """
-    check_paths({"--program": program}, {"--out": out, "--json": json})
+    new = None if checkpoint is None or checkpoint.is_dir() else checkpoint
+    check_paths({"--program": program}, {"--out": out, "--json": json, "--checkpoint": new})
 
     from neuro.config import parse_settings, read_program
     from neuro.hardware_configs import load_target
     from neuro.models import load_model
+    from neuro.program.checkpoint import discard
     from neuro.registry import load_backend
     from neuro.tasks import AssociativeMemory, answers_document
 
@@ -76,9 +97,13 @@ def run(
     rows = read_program(program)
     network = recipe.build(parameters, seed=seed)
     hardware = load_target(target or load_backend(backend).default_target, options or ())
+    if checkpoint is not None:
+        _check_checkpoint(checkpoint, backend, hardware)
     memory = AssociativeMemory(network, backend, target=hardware, semantics=semantics)
-    with progress_bar(f"{model} on {backend}") as progress:
-        done = memory.run_program(rows, guard=not unchecked, progress=progress)
+    with _kept(checkpoint), progress_bar(f"{model} on {backend}") as progress:
+        done = memory.run_program(
+            rows, guard=not unchecked, progress=progress, checkpoint=checkpoint, every=every
+        )
     if out is not None:
         done.result.save(out)
     document = answers_document(done)
@@ -90,6 +115,34 @@ def run(
         write_text(json, json_module.dumps(document) + "\n")
     for written in filter(None, (out, json)):
         typer.echo(f"Written: {written}")
+    if checkpoint is not None:
+        discard(checkpoint)
+
+
+def _check_checkpoint(folder: Path, backend: str, hardware: "Target") -> None:
+    """Refuse what cannot be kept, and say from where a run goes on."""
+    from neuro.program.checkpoint import check_folder, reached
+    from neuro.run import check_saves
+
+    check_folder(folder)
+    check_saves(backend, hardware)
+    time = reached(folder)
+    if time is not None:
+        typer.echo(f"Goes on from {time:g} ms, kept in {str(folder)!r}.", err=True)
+
+
+@contextmanager
+def _kept(folder: Path | None) -> Iterator[None]:
+    """Say of an interrupted run what is not lost."""
+    from neuro.program.checkpoint import reached
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        time = None if folder is None else reached(folder)
+        if time is not None:
+            typer.echo(f"Kept in {str(folder)!r} up to {time:g} ms: run the same again.", err=True)
+        raise
 
 
 def _print_answers(done: "ProgramRun") -> None:

@@ -5,12 +5,14 @@ It owns spacing, hold and decoding, and refuses what would silently corrupt the 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from neuro.backend import Progress
 from neuro.config import ProgramRow, parse_program
 from neuro.errors import ValidationError, raise_all
-from neuro.ir import Network
+from neuro.ir import Network, Operation
+from neuro.ir.protocol import Verb
 from neuro.results import Result
 from neuro.run import compile_network
 from neuro.target import Target
@@ -22,8 +24,10 @@ from neuro.tasks.program import (
     encode,
     program_issues,
 )
-from neuro.tasks.threshold import matching_bits
+from neuro.tasks.threshold import ALL, ANY, BEST, Threshold, matching_bits
 from neuro.units import to_coherent
+
+Bits = tuple[int, ...]
 
 
 class AssociativeMemory:
@@ -112,11 +116,38 @@ class AssociativeMemory:
             If cue or content is out of range, the content empty, or the hold harmful.
         """
         held = None if hold is None else to_coherent(hold, "ms", "hold")
-        return self._operate(
-            takes_cue=True, takes_content=True, cue=cue, content=content, hold=held
-        )
+        return self._operate("store", cue=cue, content=content, hold=held)
 
-    def recall(self, *, cue: int | None = None, content: Iterable[int] | None = None) -> Answer:
+    store = learn
+    """The same by its other name."""
+
+    def forget(self, cue: int) -> Answer:
+        """Erase the content of a cue, in both directions.
+
+        Parameters
+        ----------
+        cue : int
+            The address.
+
+        Returns
+        -------
+        Answer
+            `dropped` are the content bits that the cue lost.
+
+        Raises
+        ------
+        ValidationError, CheckError
+            If the memory cannot forget, or the cue is out of range.
+        """
+        return self._operate("forget", cue=cue)
+
+    def recall(
+        self,
+        *,
+        cue: int | None = None,
+        content: Iterable[int] | None = None,
+        threshold: Threshold = ANY,
+    ) -> Answer:
         """Ask for the content of a cue, or for the cues of a content.
 
         Parameters
@@ -124,7 +155,9 @@ class AssociativeMemory:
         cue : int, optional
             The address; `content` of the answer is what is stored there.
         content : iterable of int, optional
-            Content bits, at least one; `cues` of the answer are the cues that match.
+            Content bits, at least one; `cues` of the answer are the cues that match, see `find`.
+        threshold : optional
+            Of a recall by content, see `find`.
 
         Raises
         ------
@@ -135,12 +168,63 @@ class AssociativeMemory:
             raise ValidationError(
                 "recall", "give either cue or content", hint="For instance recall(cue=3)"
             )
-        return self._operate(
-            takes_cue=cue is not None,
-            takes_content=content is not None,
-            cue=cue,
-            content=content or (),
-        )
+        if content is not None:
+            return self.find(content, threshold=threshold)
+        return self._operate("recall", cue=cue)
+
+    def find(self, content: Iterable[int], *, threshold: Threshold = ANY) -> Answer:
+        """Ask for the cues whose content matches.
+
+        Parameters
+        ----------
+        content : iterable of int
+            Bits of the query, at least one.
+        threshold : {"any", "all", "best"}, int, float or str
+            How many of them a cue's content has to share: at least one, all, a number of bits, or a
+            share such as 0.25 or ``"25%"``. ``"best"`` finds the cues that share most, in as many
+            questions more as the number of bits has binary digits.
+
+        Returns
+        -------
+        Answer
+            `cues` are those that match, `threshold` is the number of bits that it took.
+
+        Raises
+        ------
+        ValidationError, CheckError
+            If the query is empty or out of range, or this memory counts no bits.
+        """
+        bits = tuple(content)
+        if threshold == BEST:
+            return self._best(bits)
+        return self._operate("find", content=bits, threshold=matching_bits(threshold, len(bits)))
+
+    def complete(self, content: Iterable[int], *, threshold: Threshold = ALL) -> Answer:
+        """Ask for the whole of a content of which a fragment is known.
+
+        Parameters
+        ----------
+        content : iterable of int
+            Bits of the query, at least one.
+        threshold : {"any", "all", "best"}, int, float or str
+            How many of them a stored content has to share, see `find`.
+
+        Returns
+        -------
+        Answer
+            `cues` are those that match, `content` is the union of what they hold.
+
+        Raises
+        ------
+        ValidationError, CheckError
+            If the query is empty or out of range, or this memory does not complete.
+        """
+        bits = tuple(content)
+        if threshold == BEST:
+            needed = self._best(bits).threshold
+        else:
+            needed = matching_bits(threshold, len(bits))
+        return self._operate("complete", content=bits, threshold=needed)
 
     def run_program(
         self,
@@ -148,6 +232,8 @@ class AssociativeMemory:
         *,
         guard: bool = True,
         progress: Progress | None = None,
+        checkpoint: str | Path | None = None,
+        every: float | str | None = None,
     ) -> ProgramRun:
         """Run a list of operations.
 
@@ -160,6 +246,9 @@ class AssociativeMemory:
             what the hardware would do.
         progress : callable, optional
             Called with the fraction done.
+        checkpoint, every
+            Folder for checkpoints, and model time between them, as for `Program.run`: the same
+            program on the same memory goes on from there.
 
         Returns
         -------
@@ -177,7 +266,7 @@ class AssociativeMemory:
         raise_all("program", program_issues(self._protocol, program, self._dt, guard=guard))
         shifted = [replace(item, t=item.t + self._now) for item in program]
         end = max(item.t for item in shifted) + self._protocol.safe_spacing
-        self._run(shifted, end, progress)
+        self._run(shifted, end, progress, checkpoint=checkpoint, every=every)
         result = self._program.result()
         answers = decode(self._protocol, shifted, result)
         asked = [replace(a, t=item.t) for a, item in zip(answers, program, strict=True)]
@@ -191,38 +280,66 @@ class AssociativeMemory:
         """Let go of what the backend holds."""
         self._program.close()
 
+    def _best(self, bits: Bits) -> Answer:
+        """Halve the range of thresholds until the highest one that a cue reaches is found."""
+        if not self._operation("find").takes_threshold:
+            # Refused for its true reason, before anything runs.
+            return self._operate("find", content=bits, threshold=max(2, len(bits)))
+        found = self._operate("find", content=bits)
+        reached, beyond = 1, len(bits) + 1
+        while found.cues and beyond - reached > 1:
+            middle = (reached + beyond) // 2
+            answer = self._operate("find", content=bits, threshold=middle)
+            if answer.cues:
+                found, reached = answer, middle
+            else:
+                beyond = middle
+        return found
+
+    def _operation(self, verb: Verb) -> Operation:
+        for item in self._protocol.operations:
+            if item.verb == verb:
+                return item
+        known = ", ".join(str(item.verb) for item in self._protocol.operations)
+        raise ValidationError(
+            verb,
+            "this memory has no such operation",
+            value=verb,
+            limit=f"It can {known}",
+            hint="Model ca3_robust forgets and completes",
+        )
+
     def _operate(
         self,
+        verb: Verb,
         *,
-        takes_cue: bool,
-        takes_content: bool,
-        cue: int | None,
-        content: Iterable[int],
+        cue: int | None = None,
+        content: Iterable[int] = (),
         hold: float | None = None,
+        threshold: int = 1,
     ) -> Answer:
-        code = next(
-            (
-                item.code
-                for item in self._protocol.operations
-                if (item.takes_cue, item.takes_content) == (takes_cue, takes_content)
-            ),
-            None,
-        )
-        if code is None:
-            raise ValidationError("memory", "its protocol has no such operation")
         item = MemoryOperation(
-            t=self._now, op=code, cue=cue, content=tuple(sorted(content)), hold=hold
+            t=self._now,
+            op=self._operation(verb).code,
+            cue=cue,
+            content=tuple(sorted(content)),
+            hold=hold,
+            threshold=threshold,
         )
         raise_all("operation", program_issues(self._protocol, [item], self._dt, guard=True))
         self._run([item], self._now + self._spacing, None)
         return decode(self._protocol, [item], self._program.result())[0]
 
     def _run(
-        self, program: Sequence[MemoryOperation], end: float, progress: Progress | None
+        self,
+        program: Sequence[MemoryOperation],
+        end: float,
+        progress: Progress | None,
+        **kept: Any,
     ) -> None:
         name = self._protocol.cue_input.population
         spikes = encode(self._protocol, program, self._dt)
-        self._program.run(end - self._now, inputs={name: spikes}, progress=progress)
+        self._program.run(end - self._now, inputs={name: spikes}, progress=progress, **kept)
         self._now = end
 
 
