@@ -1,6 +1,13 @@
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-def add_noise(sums: NDArray[Any], variance: NDArray[Any], words: NDArray[np.uint32]) -> None: ...
+Floats = NDArray[np.float32]
+
+class Packed:
+    def __init__(self, matrix: Floats) -> None: ...
+
+def can_multiply() -> bool: ...
+def add_noise(sums: Floats, variance: Floats, key: int) -> None: ...
+def noisy_product(
+    inputs: Floats, conductance: Packed, variance: Packed, key: int, threads: int
+) -> Floats: ...

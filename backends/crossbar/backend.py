@@ -9,7 +9,7 @@ from neuro.backends.crossbar.check import check_plan, weight_issues
 from neuro.backends.crossbar.energy import energy_report
 from neuro.backends.crossbar.engine import CrossbarEngine
 from neuro.backends.crossbar.hardware import hardware_from
-from neuro.backends.crossbar.mvm import compiled_noise
+from neuro.backends.crossbar.mvm import compiled_reads
 from neuro.backends.crossbar.options import target_options, with_effects
 from neuro.backends.crossbar.placement import capacity_issue, place
 from neuro.backends.crossbar.rungs import array_rungs
@@ -39,8 +39,8 @@ class Crossbar(Backend):
     @classmethod
     def availability(cls) -> Availability:
         """Say how noise is drawn; it always runs: it needs nothing but NumPy and SciPy."""
-        how = "in NumPy" if compiled_noise() is None else "compiled"
-        detail = f"emulator of devices, wires and converters, read noise {how}"
+        how = "in NumPy" if compiled_reads() is None else "compiled"
+        detail = f"emulator of devices, wires and converters, reads {how}"
         return Availability(available=True, detail=detail)
 
     def capabilities(self, target: Target) -> Capabilities:

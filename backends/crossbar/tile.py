@@ -23,7 +23,7 @@ from neuro.backends.crossbar.mapping import (
     largest_weights,
     make_mapping,
 )
-from neuro.backends.crossbar.mvm import noisy_product, noisy_sum
+from neuro.backends.crossbar.mvm import Devices, noisy_product, noisy_sum
 from neuro.backends.crossbar.options import Options, with_effects
 from neuro.backends.crossbar.tile_file import read_tile, write_tile
 from neuro.errors import CapacityError, ResultError, ValidationError
@@ -114,7 +114,7 @@ class Tile:
             self.array.age(options.age)
         self._gain = gain(self.hardware)
         self._states: dict[int, ReadState] = {}
-        self._dense: dict[int, tuple[NDArray[Any], NDArray[Any] | None]] = {}
+        self._dense: dict[int, tuple[NDArray[Any], Devices | None]] = {}
 
     @property
     def weights(self) -> FloatArray:
@@ -323,23 +323,22 @@ class Tile:
         inputs = vectors.astype(self.precision, copy=False)
         if polarity not in self._dense:
             self._dense[polarity] = self._weighted(self._state(polarity))
-        sums, variance = self._dense[polarity]
-        if variance is None or not noisy:
+        sums, devices = self._dense[polarity]
+        if devices is None or not noisy:
             product: NDArray[Any] = inputs @ sums
         else:
-            product = noisy_product(inputs, sums, variance, self.array.reads)
+            product = noisy_product(inputs, devices, self.array.reads)
         if self.mapping.kind == "differential":
             return product
         return self._combined(product, inputs.sum(axis=1, keepdims=True))
 
-    def _weighted(self, state: ReadState) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    def _weighted(self, state: ReadState) -> tuple[NDArray[Any], Devices | None]:
         """Return what dense reads multiply with, in units of the weights where pairs allow it."""
         scale = self.mapping.scale if self.mapping.kind == "differential" else np.ones(1)
-        variance = state.variance
-        return (
-            (state.sums * scale).astype(self.precision),
-            None if variance is None else (variance * scale**2).astype(self.precision),
-        )
+        sums = (state.sums * scale).astype(self.precision)
+        if state.variance is None:
+            return sums, None
+        return sums, Devices.of(sums, (state.variance * scale**2).astype(self.precision))
 
     def _amplitudes(self, vectors: FloatArray, *, noisy: bool) -> NDArray[Any]:
         """Read with pulses of one length, whose height and polarity are the inputs."""

@@ -6,7 +6,7 @@ Specs, crossbar_nladc section 8, test 8: 2e4 draws, three standard errors of the
 import numpy as np
 import pytest
 
-from neuro.backends.crossbar.mvm import noisy_product, noisy_sum
+from neuro.backends.crossbar.mvm import Devices, noisy_product, noisy_sum
 
 DRAWS = 20_000
 ROWS, COLUMNS = 24, 5
@@ -49,7 +49,7 @@ def test_dense_reads_have_the_moments_of_independent_devices(case, kind: str) ->
         sample = brute_force(inputs, conductance, variance, seed=1)
     else:
         batch = np.broadcast_to(inputs, (DRAWS, ROWS))
-        sample = noisy_product(batch, conductance, variance, np.random.default_rng(2))
+        sample = noisy_product(batch, Devices.of(conductance, variance), np.random.default_rng(2))
     moments_agree(sample, inputs @ conductance, inputs**2 @ variance)
 
 
@@ -63,20 +63,19 @@ def test_spike_reads_have_the_moments_of_the_active_rows(case) -> None:
 def test_reads_of_one_vector_are_independent_of_those_of_the_next(case) -> None:
     inputs, conductance, variance = case
     batch = np.broadcast_to(inputs, (DRAWS, ROWS))
-    sample = noisy_product(batch, conductance, variance, np.random.default_rng(4))
+    sample = noisy_product(batch, Devices.of(conductance, variance), np.random.default_rng(4))
     for column in sample.T:
         assert abs(np.corrcoef(column[:-1], column[1:])[0, 1]) < 3 / np.sqrt(DRAWS)
 
 
 def test_single_precision_stays_single(case) -> None:
     inputs, conductance, variance = (array.astype(np.float32) for array in case)
-    found = noisy_product(inputs[None], conductance, variance, np.random.default_rng(5))
+    found = noisy_product(inputs[None], Devices.of(conductance, variance), np.random.default_rng(5))
     assert found.dtype == np.float32
 
 
 def test_reads_without_noise_are_exact(case) -> None:
     inputs, conductance, _ = case
-    found = noisy_product(
-        inputs[None], conductance, np.zeros_like(conductance), np.random.default_rng(6)
-    )
+    quiet = Devices.of(conductance, np.zeros_like(conductance))
+    found = noisy_product(inputs[None], quiet, np.random.default_rng(6))
     assert np.array_equal(found[0], (inputs[None] @ conductance)[0])
