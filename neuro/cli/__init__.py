@@ -26,6 +26,7 @@ from neuro.cli import (
     run,
     run_group,
     show,
+    sweep,
     verify,
 )
 from neuro.errors import NeuroError, NeuroWarning
@@ -63,6 +64,7 @@ app.command()(ladder.ladder)
 app.command()(deploy.deploy)
 app.command()(verify.verify)
 app.command()(plan.plan)
+app.command()(sweep.sweep)
 app.command()(show.show)
 app.command()(listing.models)
 app.command()(listing.backends)

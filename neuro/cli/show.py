@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from neuro.cli.output import print_table
+from neuro.cli.sweep import print_sweep
 
 
 def show(
@@ -13,12 +14,19 @@ def show(
 ) -> None:
     """Summarise a stored result: spikes, synaptic events, weights, where it comes from.
 
+    Of the table of a sweep: means over seeds.
+
     \b
-    Example:
+    Examples:
       neuro show result.h5
+      neuro show study.sweep/table.h5
     """
     from neuro.results import load_result
+    from neuro.sweep.table_file import is_table, read_table
 
+    if is_table(path):
+        print_sweep(read_table(path))
+        return
     result = load_result(path)
     counters, sizes = result.counters, result.network.sizes()
     print_table(

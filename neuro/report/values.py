@@ -42,14 +42,14 @@ class Origin:
     ----------
     command : str
         The command that makes it again.
-    seed : int or None
-        Root of all randomness; None if nothing is drawn.
+    seed : int, str or None
+        Root of all randomness, or a list of such roots; None if nothing is drawn.
     facts : mapping of str to str
         Versions, digests and settings, by what they are.
     """
 
     command: str
-    seed: int | None = None
+    seed: int | str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:

@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from neuro.errors import UnsupportedError, ValidationError
-from neuro.ir import MemoryProtocol, Operation
+from neuro.ir import MemoryProtocol
 from neuro.seeds import stream
 from neuro.tasks import MemoryOperation
 
-LEARN, BY_CUE, BY_CONTENT = (True, True), (True, False), (False, True)
-"""What an operation takes: a cue, a content."""
-
+LEARN, BY_CUE, BY_CONTENT = "L", "C", "K"
 SHARES = {LEARN: 0.4, BY_CUE: 0.3, BY_CONTENT: 0.3}
 """Of the operations of a mix; specs, ca3_cam section 6."""
 
@@ -55,22 +53,29 @@ def draw_program(
     Raises
     ------
     UnsupportedError
-        If the memory does not learn, or recall both ways.
+        If the memory lacks an operation of a mix.
     ValidationError
         If queries are larger than a content.
     """
-    codes = {kind: _code(protocol.operations, kind) for kind in SHARES}
+    missing = SHARES.keys() - {operation.code for operation in protocol.operations}
+    if missing:
+        raise UnsupportedError(
+            "program",
+            f"cannot be drawn: the memory has no operation {', '.join(sorted(missing))}",
+            hint="Give a program file",
+        )
     bits = protocol.content_output.size
     if mix.query_bits > bits:
         raise ValidationError(
-            "program.query_bits", f"{mix.query_bits}", limit=f"A content has {bits} bits"
+            "program.query_bits",
+            str(mix.query_bits),
+            value=mix.query_bits,
+            limit=f"A content has {bits} bits",
         )
     rng = stream(seed, "sweep", "program")
-    kinds = list(SHARES)
-    drawn = rng.choice(len(kinds), size=mix.operations, p=list(SHARES.values()))
+    codes = rng.choice(list(SHARES), size=mix.operations, p=list(SHARES.values())).tolist()
     return tuple(
-        _operation(number * spacing, codes[kinds[kind]], kinds[kind], mix, protocol, rng)
-        for number, kind in enumerate(drawn)
+        _operation(number * spacing, code, mix, protocol, rng) for number, code in enumerate(codes)
     )
 
 
@@ -89,32 +94,15 @@ def spaced(program: Sequence[MemoryOperation], spacing: float) -> tuple[MemoryOp
 
 
 def _operation(
-    t: float,
-    code: str,
-    kind: tuple[bool, bool],
-    mix: Mix,
-    protocol: MemoryProtocol,
-    rng: np.random.Generator,
+    t: float, code: str, mix: Mix, protocol: MemoryProtocol, rng: np.random.Generator
 ) -> MemoryOperation:
     cues, bits = protocol.cue_output.size, protocol.content_output.size
-    cue = int(rng.integers(cues)) if kind != BY_CONTENT else None
+    cue = int(rng.integers(cues)) if code != BY_CONTENT else None
     content: list[int] = []
-    if kind == LEARN:
+    if code == LEARN:
         content = np.flatnonzero(rng.random(bits) < mix.density).tolist()
         content = content or [int(rng.integers(bits))]
-    if kind == BY_CONTENT:
+    if code == BY_CONTENT:
         size = int(rng.integers(1, mix.query_bits + 1))
         content = sorted(rng.choice(bits, size, replace=False).tolist())
     return MemoryOperation(t=t, op=code, cue=cue, content=tuple(content))
-
-
-def _code(operations: Sequence[Operation], kind: tuple[bool, bool]) -> str:
-    for operation in operations:
-        if (operation.takes_cue, operation.takes_content) == kind:
-            return operation.code
-    raise UnsupportedError(
-        "program",
-        "cannot be drawn: the memory lacks an operation that a mix has",
-        limit="A mix learns, recalls by cue and recalls by content",
-        hint="Give a program file",
-    )

@@ -59,6 +59,10 @@ class SweepStore:
         paths = sorted(self.folder.glob(f"{TRIALS}/??/*.json"))
         return {record.digest: record for record in map(_read, paths)}
 
+    def digests(self) -> set[str]:
+        """Return which trials are finished, without reading them."""
+        return {path.stem for path in self.folder.glob(f"{TRIALS}/??/*.json")}
+
     def add(self, record: Record) -> None:
         """Write a finished trial; it is on the disk when this returns."""
         path = self._path(record.digest)

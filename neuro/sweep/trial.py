@@ -14,6 +14,7 @@ from typing import Any
 
 from neuro import __version__
 from neuro.backend import Backend
+from neuro.comparison.programs import named_program, program_names
 from neuro.config import (
     ExpectedAnswer,
     ProgramRow,
@@ -160,7 +161,7 @@ def _target_named(name: str) -> Target:
 
 
 def program_of(point: Point, folder: Path) -> ProgramText | None:
-    """Read the program file of a point; None if its program is drawn.
+    """Read the program file of a point; None if its program is drawn, or one that has a name.
 
     Raises
     ------
@@ -168,7 +169,7 @@ def program_of(point: Point, folder: Path) -> ProgramText | None:
         If the file is missing or wrong.
     """
     name = point.values.get("program")
-    if name is not None:
+    if name is not None and (name not in program_names() or (folder / str(name)).exists()):
         return read_program_text(folder / str(name), bool(point.values.get("expected")))
     if point.values.get("expected"):
         raise ValidationError(
@@ -255,6 +256,9 @@ def _operations(
         return spaced([as_operation(row) for row in program.rows], spacing)
     if network.protocol is None:
         return ()
+    if "program" in values:
+        named = named_program(str(values["program"]), network.protocol, int(values["seed"]))
+        return named if spacing is None else spaced(named, spacing)
     drawn = member(values, "program")
     mix = Mix(
         operations=int(drawn["operations"]),

@@ -1,0 +1,217 @@
+"""The page of a sweep: each metric against each axis, mean and spread over seeds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuro.plotting import to_svg
+from neuro.report import sweep_tables as tables
+from neuro.report.render import render
+from neuro.report.values import Origin, version_facts
+from neuro.sweep.study import Study
+from neuro.sweep.summary import SEEDS, Group, factors, follows, groups, mean_and_spread
+from neuro.sweep.table import ENERGY, Column, SweepTable
+
+MOST_LINES = 8
+"""Settings that are told apart by colour; with more, the figure is the mean over all."""
+
+PANELS = 3
+"""Panels beside one another."""
+
+JOULE = 1e15
+"""Femtojoules."""
+
+SHOWN_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a panel.
+
+    Parameters
+    ----------
+    label : str
+        The settings that it has; empty if there is only one.
+    places, means, spreads : array, shape (points,)
+        Along the axis; spreads are NaN where there is one trial only.
+    """
+
+    label: str
+    places: NDArray[np.float64]
+    means: NDArray[np.float64]
+    spreads: NDArray[np.float64]
+
+
+def sweep_page(table: SweepTable, study: Study, command: str) -> str:
+    """Fill the page; one file without links to others.
+
+    Parameters
+    ----------
+    table : SweepTable
+        What was found.
+    study : Study
+        What was asked for.
+    command : str
+        That makes this page.
+    """
+    summary = tables.summary_table(table)
+    return render(
+        "sweep.html",
+        _origin(table, study, command),
+        table=table,
+        summary=(summary[0], summary[1][:SHOWN_ROWS]),
+        hidden=max(len(summary[1]) - SHOWN_ROWS, 0),
+        failures=tables.failure_table(table),
+        figures=[
+            {"axis": name, "svg": to_svg(axis_figure(table, name)), "note": _averaged(table, name)}
+            for name in shown_axes(table)
+        ],
+        columns=[(column.name, column.unit, column.what) for column in table.of_role("metric")],
+    )
+
+
+def shown_axes(table: SweepTable) -> tuple[str, ...]:
+    """Return the axes that have a figure: all but seeds, or seeds if there is nothing else."""
+    return factors(table) or tuple(name for name in table.axes if name in SEEDS)
+
+
+def axis_figure(table: SweepTable, name: str) -> Any:
+    """Draw every metric against one axis.
+
+    Parameters
+    ----------
+    table : SweepTable
+        What was found.
+    name : str
+        The axis.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.figure import Figure
+
+    metrics = tables.metric_columns(table)
+    across = min(PANELS, len(metrics))
+    down = -(-len(metrics) // across)
+    figure = Figure(figsize=(3.4 * across, 2.6 * down + 0.6), layout="constrained")
+    panels = figure.subplots(down, across, squeeze=False).ravel()
+    for axes, column in zip(panels, metrics, strict=False):
+        _draw(axes, table, name, column)
+    for axes in panels[len(metrics) :]:
+        axes.set_axis_off()
+    handles, labels = panels[0].get_legend_handles_labels()
+    if len(labels) > 1:
+        figure.legend(handles, labels, loc="outside upper left", frameon=False, fontsize=8, ncols=2)
+    return figure
+
+
+def lines(table: SweepTable, name: str, column: Column) -> list[Line]:
+    """Return a metric against one axis, a line for each combination of the other axes.
+
+    With more than `MOST_LINES` of them there is one line, the mean over all.
+    """
+    others = _others(table, name)
+    places = axis_places(table, name)
+    found = [
+        _line(group, [table.column(other) for other in others], places, column)
+        for group in groups(table, others)
+    ]
+    return [line for line in found if line.places.size]
+
+
+def axis_places(table: SweepTable, name: str) -> NDArray[np.float64]:
+    """Return where each trial stands on an axis: its value, or the number of its text."""
+    column = table.column(name)
+    if column.is_number:
+        return column.values.astype(np.float64)
+    order = {text: number for number, text in enumerate(dict.fromkeys(column.values.tolist()))}
+    return np.array([float(order[text]) for text in column.values])
+
+
+def _draw(axes: Any, table: SweepTable, name: str, column: Column) -> None:
+    from matplotlib.ticker import EngFormatter
+
+    axis, scale = table.column(name), JOULE if column.unit == "fJ" else 1.0
+    for line in lines(table, name, column):
+        axes.errorbar(
+            line.places,
+            line.means / scale,
+            yerr=np.nan_to_num(line.spreads) / scale,
+            marker="o",
+            markersize=4,
+            linewidth=1.2,
+            capsize=3,
+            # Between texts there is nothing.
+            linestyle="-" if axis.is_number else "none",
+            label=line.label,
+        )
+    if not axis.is_number:
+        texts = list(dict.fromkeys(axis.values.tolist()))
+        axes.set_xticks(range(len(texts)), texts, rotation=20, ha="right", fontsize=7)
+        axes.set_xlim(-0.5, len(texts) - 0.5)
+    axes.set_xlabel(axis.title)
+    if column.name.startswith(ENERGY):
+        axes.yaxis.set_major_formatter(EngFormatter("J"))
+    axes.set_ylabel(tables.heading(column))
+    axes.tick_params(labelsize=8)
+
+
+def _line(
+    group: Group, others: Sequence[Column], places: NDArray[np.float64], column: Column
+) -> Line:
+    """Average the trials of a group at each place of the axis."""
+    rows = group.rows[~np.isnan(column.values[group.rows]) & ~np.isnan(places[group.rows])]
+    where = np.unique(places[rows])
+    found = [mean_and_spread(column.values[rows[places[rows] == place]]) for place in where]
+    label = ", ".join(
+        f"{other.name} {_shown(value)} {other.unit}".rstrip()
+        for other, value in zip(others, group.key, strict=True)
+    )
+    return Line(
+        label=label,
+        places=where,
+        means=np.array([mean for mean, _, _ in found]),
+        spreads=np.array([spread for _, spread, _ in found]),
+    )
+
+
+def _free(table: SweepTable, name: str) -> list[str]:
+    """Return the axes that vary independently of one."""
+    return [o for o in factors(table) if o != name and not follows(table, name, o)]
+
+
+def _others(table: SweepTable, name: str) -> list[str]:
+    """Return the axes that tell the lines of a figure apart."""
+    free = _free(table, name)
+    return free if len(groups(table, free)) <= MOST_LINES else []
+
+
+def _averaged(table: SweepTable, name: str) -> str:
+    """Say over what a figure averages beside seeds."""
+    if _others(table, name) == _free(table, name):
+        return ""
+    hidden = ", ".join(_free(table, name))
+    return f" Also over {hidden}, which have too many values to tell apart."
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _origin(table: SweepTable, study: Study, command: str) -> Origin:
+    seeds = table["seed"].tolist()
+    facts = {path: str(value) for path, value in study.base.items() if path not in table.axes}
+    return Origin(
+        command=command,
+        seed=", ".join(map(str, sorted(set(seeds)))),
+        facts={
+            "study": study.source,
+            "varied": ", ".join(table.axes),
+            **facts,
+            **version_facts(),
+        },
+    )
