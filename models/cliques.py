@@ -39,6 +39,12 @@ CUE, RAMP, RESET = "cue", "ramp", "reset"
 SPACING = 2
 """Ticks between two pulses: a winner's inhibition arrives with the next pulse, and silences it."""
 
+CUE_EXCESS = 2
+"""Links more than the largest drive that a cue counts as: it fires a unit at once."""
+
+THRESHOLD_EXCESS = 0.2
+"""Links more than the largest drive at which a unit fires, less what leaks in a round."""
+
 RELAY_CURRENT = 20.0
 """nA; one spike makes an inhibitory neuron fire, twice over."""
 
@@ -62,8 +68,8 @@ class CliquesParameters(Description):
         Towards which links pull. With C links at once the last one adds less than the first, by C
         steps over the reversal.
     tau_m, tau_syn : ms
-        Long against a round, short against a tick. In fixed-point arithmetic ``tau_m`` times the
-        largest drive has to stay below 65,536.
+        Long against a round, short against a tick. In fixed-point arithmetic both bound
+        ``tau_m``; `neuro.experiments.memories.fixed_point` says how.
     """
 
     n_clusters: int = 8
@@ -223,7 +229,7 @@ def _unit(p: CliquesParameters) -> ConductanceExponentialLIF:
         e_rev_I=0.0,
         v_rest=0.0,
         v_reset=0.0,
-        v_thresh=(p.largest_drive + 0.2) * p.link_step,
+        v_thresh=(p.largest_drive + THRESHOLD_EXCESS) * p.link_step,
     )
 
 
@@ -254,7 +260,7 @@ def _projections(p: CliquesParameters, links: BitRows | None) -> tuple[Projectio
         return Static(weight=weight, delay=delay)
 
     built = [
-        Projection(CUE, UNITS, OneToOne(), static((p.largest_drive + 2) * link)),
+        Projection(CUE, UNITS, OneToOne(), static((p.largest_drive + CUE_EXCESS) * link)),
         Projection(RAMP, UNITS, AllToAll(), static(link)),
         Projection(RESET, UNITS, AllToAll(), static(shunt), "inhibitory"),
         Projection(UNITS, UNITS, OneToOne(), static(p.memory_effect * link, delay), name="keep"),

@@ -85,4 +85,4 @@ def affordable(
 def _by_falling_drive(drive: IntArray, ties: Words, floor: int) -> IntArray:
     """Return the units above the floor, those with the largest drive first."""
     above = np.flatnonzero(drive > floor)
-    return above[np.lexsort((ties[above], -drive[above]))]
+    return np.asarray(above[np.lexsort((ties[above], -drive[above]))])

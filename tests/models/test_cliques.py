@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from neuro.errors import CheckError, ValidationError
+from neuro.errors import CapacityError, CheckError, ValidationError
+from neuro.experiments.memories import fixed_point
 from neuro.experiments.memories.spiking import SpikingCliques
 from neuro.memories import AMBIGUOUS, CliqueMemory, Topology
 from neuro.models.cliques import CliquesParameters, cliques, schedule
@@ -108,6 +109,45 @@ def test_the_network_has_no_problem_on_the_machine():
     network = cliques(CliquesParameters(n_clusters=8, cluster_size=32), links=memory.links)
     report = check(network, target="spinnaker_spin5")
     assert not report.fails(), report.findings
+
+
+# The largest drive is 15 links, a cue 17: 17 x 3855 is the first to reach 65,536.
+@pytest.mark.parametrize(
+    ("tau_m", "problems"),
+    [
+        (4000.0, ["4000 ms times the 17 mV", "15 links are taken"]),
+        (3850.0, ["15 links are taken"]),
+        (3640.4, []),
+        (3000.0, []),
+    ],
+)
+def test_constants_that_fixed_point_spoils_are_refused_on_spinnaker_alone(tau_m, problems):
+    memory, _ = stored(8, 32, 200)
+    given = CliquesParameters(n_clusters=8, cluster_size=32, tau_m=tau_m)
+    SpikingCliques(memory.links, "cpu", parameters=given)
+    if not problems:
+        SpikingCliques(memory.links, "spinnaker", parameters=given)
+        return
+    with pytest.raises((CapacityError, CheckError)) as caught:
+        SpikingCliques(memory.links, "spinnaker", parameters=given)
+    issues = getattr(caught.value, "issues", (caught.value,))
+    assert {issue.where for issue in issues} == {"cliques.tau_m"}
+    assert all(text in str(issue) for text, issue in zip(problems, issues, strict=True))
+    assert issues[0].hint == "Take a tau_m of 3640.4 ms"
+
+
+@pytest.mark.parametrize(("tau_m", "same"), [(3640.4, True), (4000.0, False)])
+def test_what_is_refused_on_spinnaker_would_answer_wrongly(monkeypatch, tau_m, same):
+    monkeypatch.setattr(fixed_point, "fixed_point_issues", lambda _: [])
+    memory, patterns = stored(8, 32, 200)
+    given = CliquesParameters(n_clusters=8, cluster_size=32, tau_m=tau_m)
+    cpu, machine = (
+        SpikingCliques(memory.links, name, parameters=given).recall(
+            half_erased(patterns[:6]), rounds=2
+        )
+        for name in ("cpu", "spinnaker")
+    )
+    assert np.array_equal(cpu.recall.answers, machine.recall.answers) == same
 
 
 def test_sizes_are_refused_together():

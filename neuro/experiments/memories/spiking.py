@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neuro.backend import Progress
-from neuro.errors import ValidationError
+from neuro.errors import ValidationError, raise_all
 from neuro.ir import Network, SpikeArray
 from neuro.memories import AMBIGUOUS, SILENT, UNUSED, BitRows, Recall
 from neuro.models.cliques import (
@@ -68,6 +68,8 @@ class SpikingCliques:
     ------
     ValidationError, CheckError
         If parameters and links do not fit.
+    CapacityError, CheckError
+        If the constants do not survive SpiNNaker's arithmetic, and that is the backend.
 
     Examples
     --------
@@ -91,6 +93,11 @@ class SpikingCliques:
         self.parameters = parameters or CliquesParameters(
             n_clusters=shape.n_clusters, cluster_size=shape.cluster_size
         )
+        if backend == "spinnaker":
+            # Only now: it loads the backend.
+            from neuro.experiments.memories.fixed_point import fixed_point_issues
+
+            raise_all("cliques on SpiNNaker", fixed_point_issues(self.parameters))
         self.network = cliques(self.parameters, seed=seed, links=links)
         self._backend, self._target = backend, target
 
