@@ -18,6 +18,9 @@ from neuro.sweep.table import ENERGY, Column, SweepTable
 MOST_LINES = 8
 """Settings that are told apart by colour; with more, the figure is the mean over all."""
 
+DODGED = 0.3
+"""Share of the distance between two places over which the lines stand side by side."""
+
 PANELS = 3
 """Panels beside one another."""
 
@@ -112,15 +115,15 @@ def axis_figure(table: SweepTable, name: str) -> Any:
 def lines(table: SweepTable, name: str, column: Column) -> list[Line]:
     """Return a metric against one axis, a line for each combination of the other axes.
 
-    With more than `MOST_LINES` of them there is one line, the mean over all.
+    With more than `MOST_LINES` of them there is one line, the mean over all. A line is empty where
+    no trial has the metric.
     """
     others = _others(table, name)
     places = axis_places(table, name)
-    found = [
+    return [
         _line(group, [table.column(other) for other in others], places, column)
         for group in groups(table, others)
     ]
-    return [line for line in found if line.places.size]
 
 
 def axis_places(table: SweepTable, name: str) -> NDArray[np.float64]:
@@ -136,19 +139,26 @@ def _draw(axes: Any, table: SweepTable, name: str, column: Column) -> None:
     from matplotlib.ticker import EngFormatter
 
     axis, scale = table.column(name), JOULE if column.unit == "fJ" else 1.0
-    for line in lines(table, name, column):
+    found = lines(table, name, column)
+    width = DODGED * _gap(axis_places(table, name))
+    for number, line in enumerate(found):
+        # Side by side, or the bars of equal lines would hide one another.
+        shift = width * (number - (len(found) - 1) / 2) / len(found)
         axes.errorbar(
-            line.places,
+            line.places + shift,
             line.means / scale,
             yerr=np.nan_to_num(line.spreads) / scale,
             marker="o",
-            markersize=4,
-            linewidth=1.2,
-            capsize=3,
+            markersize=3.5,
+            linewidth=1.1,
+            capsize=2,
+            color=f"C{number}",
             # Between texts there is nothing.
             linestyle="-" if axis.is_number else "none",
             label=line.label,
         )
+    # All metrics are positive, though a mean less its spread may not be.
+    axes.set_ylim(bottom=max(axes.get_ylim()[0], 0.0))
     if not axis.is_number:
         texts = list(dict.fromkeys(axis.values.tolist()))
         axes.set_xticks(range(len(texts)), texts, rotation=20, ha="right", fontsize=7)
@@ -158,6 +168,12 @@ def _draw(axes: Any, table: SweepTable, name: str, column: Column) -> None:
         axes.yaxis.set_major_formatter(EngFormatter("J"))
     axes.set_ylabel(tables.heading(column))
     axes.tick_params(labelsize=8)
+
+
+def _gap(places: NDArray[np.float64]) -> float:
+    """Return the smallest distance between places; 1 if there is one only."""
+    gaps = np.diff(np.unique(places[~np.isnan(places)]))
+    return float(gaps.min()) if gaps.size else 1.0
 
 
 def _line(

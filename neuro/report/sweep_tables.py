@@ -76,11 +76,14 @@ def failure_table(table: SweepTable) -> Table:
     return ("trial", "why", "command"), rows
 
 
-def cell(column: Column, value: float) -> str:
+def cell(column: Column, value: float, digits: int = 4) -> str:
     """Write one value of a metric."""
     if isnan(value):
         return ""
-    return format_scaled(value, "fJ") if column.unit == "fJ" else f"{value:.4g}"
+    if column.unit == "fJ":
+        return format_scaled(value, "fJ")
+    # Rounded first, for 4.3e+02 is no way to write 430.
+    return f"{float(f'{value:.{digits}g}'):.10g}"
 
 
 def _cells(metrics: Sequence[Column], group: Group) -> Row:
@@ -89,7 +92,7 @@ def _cells(metrics: Sequence[Column], group: Group) -> Row:
         mean, spread, _ = mean_and_spread(column.values[group.rows])
         text = cell(column, mean)
         # A spread of zero says nothing that the mean does not.
-        texts.append(f"{text} ± {cell(column, spread)}" if spread > 0 else text)
+        texts.append(f"{text} ± {cell(column, spread, 2)}" if spread > 0 else text)
     return tuple(texts)
 
 

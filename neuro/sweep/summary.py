@@ -46,7 +46,7 @@ def groups(table: SweepTable, names: Sequence[str]) -> list[Group]:
     return [Group(key=key, rows=np.array(found)) for key, found in rows.items()]
 
 
-def mean_and_spread(values: NDArray[np.float64]) -> tuple[float, float, int]:
+def mean_and_spread(values: NDArray[Any]) -> tuple[float, float, int]:
     """Return mean, sample standard deviation and count of the values that there are.
 
     Examples

@@ -192,10 +192,7 @@ def _setting(name: str, trials: Sequence[PlannedTrial]) -> Column:
     values = [value for value, _ in found]
     kinds = {type(value) for value in values}
     if len(units) <= 1 and kinds <= {int, float, type(None)} and kinds != {type(None)}:
-        if kinds == {int}:
-            numbers = np.array(values, dtype=np.int64)
-        else:
-            numbers = np.array([np.nan if v is None else float(v) for v in values])
+        numbers = _numbers(value for value in values if not isinstance(value, str))
         return Column(name=name, values=numbers, role="setting", unit=next(iter(units), ""))
     return Column(name=name, values=_texts(_text(*item) for item in found), role="setting")
 
@@ -280,8 +277,12 @@ def _timings(rows: Sequence[Record | None]) -> list[Column]:
     ]
 
 
-def _numbers(values: Iterable[float | None]) -> NDArray[np.float64]:
-    return np.array([np.nan if value is None else float(value) for value in values])
+def _numbers(values: Iterable[float | None]) -> NDArray[Any]:
+    """Make an array of whole numbers if all are; of floats if not, or if one is missing."""
+    found = list(values)
+    if found and all(isinstance(value, int) for value in found):
+        return np.array(found, dtype=np.int64)
+    return np.array([np.nan if value is None else float(value) for value in found])
 
 
 def _texts(values: Iterable[str]) -> NDArray[Any]:
