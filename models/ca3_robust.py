@@ -381,7 +381,7 @@ def _protocol(p: CA3RobustParameters, lines: _Lines) -> MemoryProtocol:
         threshold_steps=p.threshold_steps,
         operations=(
             operation("L", "learn", controls=(WRITE,), **written),
-            operation("F", "forget", controls=(WRITE,), **written),
+            operation("F", "forget", verb="forget", controls=(WRITE,), **written),
             operation("C", "recall by cue", cue_read=6.0, content_read=6.0, spacing=AFTER_READ),
             operation(
                 "K",
@@ -394,6 +394,7 @@ def _protocol(p: CA3RobustParameters, lines: _Lines) -> MemoryProtocol:
             operation(
                 "P",
                 "complete a content",
+                verb="complete",
                 controls=(FIND, COMPLETE),
                 content_read=10.0,
                 spacing=AFTER_COMPLETION,

@@ -5,9 +5,11 @@ turns it into input spikes and answers.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from neuro.ir.description import Description, parameter
+
+Verb = Literal["store", "forget", "recall", "find", "complete"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +52,9 @@ class Operation(Description):
         Lines of the protocol's control input that it drives as well.
     takes_threshold : bool
         Whether it is told how many bits have to match; if not, any overlap answers.
+    verb : {"store", "forget", "recall", "find", "complete"}, optional
+        What a user means by it; default what its inputs suggest: store takes both, recall a cue,
+        find a content.
     """
 
     code: str
@@ -58,6 +63,7 @@ class Operation(Description):
     takes_content: bool
     controls: tuple[int, ...] = ()
     takes_threshold: bool = False
+    verb: Verb | None = None
     hold: Any = parameter("ms", above=0)
     longest_hold: Any = parameter("ms", above=0)
     cue_read: Any = parameter("ms", above=0)
@@ -66,9 +72,13 @@ class Operation(Description):
     spacing: Any = parameter("ms", above=0)
 
     def __post_init__(self) -> None:
-        """Convert the times and make the controls a tuple."""
+        """Convert the times, make the controls a tuple and fill in the verb."""
         Description.__post_init__(self)
         object.__setattr__(self, "controls", tuple(self.controls))
+        if self.verb is None:
+            alone = "recall" if self.takes_cue else "find"
+            both = self.takes_cue and self.takes_content
+            object.__setattr__(self, "verb", "store" if both else alone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -129,7 +129,7 @@ def program_issues(
             continue
         issues += _argument_issues(protocol, operation, item, where)
         if guard:
-            issues += _content_and_hold_issues(operation, item, where)
+            issues += _content_and_hold_issues(protocol, operation, item, where)
     if guard and not issues:
         issues += _spacing_issues(protocol, program)
     return issues
@@ -328,18 +328,21 @@ def _threshold_issues(operation: Operation, item: MemoryOperation, where: str) -
 
 
 def _content_and_hold_issues(
-    operation: Operation, item: MemoryOperation, where: str
+    protocol: MemoryProtocol, operation: Operation, item: MemoryOperation, where: str
 ) -> list[NeuroError]:
     issues: list[NeuroError] = []
     if operation.takes_content and not item.content:
-        issues.append(
-            ValidationError(
-                f"{where}.content",
-                "is empty",
-                limit=f"Operation {item.op!r} ({operation.name}) needs at least one bit; a cue "
-                "held alone erases its content in one direction only and leaves a false memory",
+        forgets = [each.code for each in protocol.operations if each.verb == "forget"]
+        limit = f"Operation {item.op!r} ({operation.name}) needs at least one bit"
+        hint = None
+        if operation.verb == "store" and forgets:
+            hint = f"To forget a cue use operation {forgets[0]!r}"
+        elif operation.verb == "store":
+            limit += (
+                "; a cue held alone erases its content in one direction only and leaves a false "
+                "memory"
             )
-        )
+        issues.append(ValidationError(f"{where}.content", "is empty", limit=limit, hint=hint))
     hold = operation.hold if item.hold is None else item.hold
     if not operation.hold <= hold <= operation.longest_hold:
         allowed = format_value(operation.hold, "ms")
