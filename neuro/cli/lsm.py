@@ -3,7 +3,7 @@
 import json as json_module
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,11 +14,26 @@ from neuro.errors import ValidationError, suggestion
 from neuro.files import check_writable, write_text
 
 if TYPE_CHECKING:
-    from neuro.experiments.lsm import AssociationOutcome, ClassificationOutcome, Preset, Run
+    from neuro.experiments.lsm import (
+        AssociationOutcome,
+        ClassificationOutcome,
+        Preset,
+        Run,
+        TaskData,
+    )
     from neuro.report import Origin
 
-NO_LIMIT = 0
+NO_LIMIT, AS_PRESET = 0, 0
 Page = Callable[[float], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What the user changes in a preset."""
+
+    neurons: int
+    law: Any
+    converted: bool
 
 
 def lsm(
@@ -31,10 +46,22 @@ def lsm(
         bool, typer.Option("--sample", help="Use the excerpt of spoken digits that is shipped.")
     ] = False,
     preset: Annotated[
-        str, typer.Option(help="Settings: authors, or improved with 1000 neurons.")
-    ] = "authors",
+        str, typer.Option(help="Settings: improved with 1000 neurons, or those of the authors.")
+    ] = "improved",
+    neurons: Annotated[
+        int, typer.Option(min=0, help="Of a reservoir; 0: as in the preset.")
+    ] = AS_PRESET,
+    law: Annotated[
+        str, typer.Option(help="Of the conductances: normal, lognormal, measured or gaussian.")
+    ] = "normal",
     converted: Annotated[
         bool, typer.Option("--converted", help="Train nmnist also on converted still images.")
+    ] = False,
+    speakers_apart: Annotated[
+        bool,
+        typer.Option(
+            "--speakers-apart", help="Train digits on the other speakers than the one who is asked."
+        ),
     ] = False,
     backend: Annotated[str, typer.Option(help="cpu, crossbar or spinnaker.")] = "cpu",
     target: Annotated[
@@ -51,6 +78,12 @@ def lsm(
     adc_bits: Annotated[
         int, typer.Option(min=0, max=16, help="Of the column converters, 0 for exact; on cpu.")
     ] = 0,
+    relaxation: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, help="Relative change of each device after training; then recalibrate."
+        ),
+    ] = 0.0,
     limit: Annotated[
         int, typer.Option(min=0, help="Use at most this many samples of each split; 0: all.")
     ] = NO_LIMIT,
@@ -70,12 +103,21 @@ def lsm(
     Examples:
       neuro run lsm --sample
       neuro run lsm --task nmnist --data PATH --report page.html --json figures.json
-      neuro run lsm --task digits --data PATH --preset improved --read-noise 0.02 --adc-bits 6
+      neuro run lsm --task digits --data PATH --preset authors --read-noise 0.02 --adc-bits 6
+      neuro run lsm --task digits --data PATH --neurons 200 --relaxation 0.05
       neuro run lsm --task digits --data PATH --backend spinnaker --reservoirs 1 --limit 200
       neuro run lsm --task association --data PATH --no-pairs
     """
     _check_paths(report, json)
-    _check_choices(task, backend, sample=sample, noisy=bool(read_noise or adc_bits))
+    _check_choices(
+        task,
+        backend,
+        sample=sample,
+        noisy=bool(read_noise or adc_bits),
+        converted=converted,
+        apart=speakers_apart,
+        ages=relaxation > 0,
+    )
 
     from neuro.experiments.lsm import Run
     from neuro.hardware_configs import load_target
@@ -88,13 +130,17 @@ def lsm(
         target=load_target(target or load_backend(backend).default_target, options or ()),
         effects=ArrayEffects(read_noise=read_noise, adc_bits=adc_bits),
         seed=seed,
+        relaxation=relaxation,
     )
     begun = time.perf_counter()
+    change = Changes(neurons=neurons, law=law, converted=converted)
     if task == "association":
-        document, page = _associate(preset, data, run, limit, pairs=pairs)
+        settings = (_settings("digits", preset, change), _settings("nmnist", preset, change))
+        document, page = _associate(settings, data, run, limit, pairs=pairs)
     else:
-        settings = _settings(task, preset, converted=converted)
-        document, page = _classify(task, settings, None if sample else data, run, limit, sample)
+        found = _read(task, _settings(task, preset, change), None if sample else data, sample)
+        found = replace(found.limited(limit or None), apart=speakers_apart)
+        document, page = _classify(found, _settings(task, preset, change), run)
     document |= {"preset": preset, "backend": backend, "seed": seed, "reservoirs": reservoirs}
     if report is not None:
         write_text(report, page(time.perf_counter() - begun))
@@ -113,7 +159,16 @@ def _check_paths(report: Path | None, json: Path | None) -> None:
         raise ValidationError("--json", f"{str(json)!r} is also the --report file")
 
 
-def _check_choices(task: str, backend: str, *, sample: bool, noisy: bool) -> None:
+def _check_choices(
+    task: str,
+    backend: str,
+    *,
+    sample: bool,
+    noisy: bool,
+    converted: bool,
+    apart: bool,
+    ages: bool,
+) -> None:
     from neuro.experiments.lsm import TASKS
 
     if task not in TASKS:
@@ -122,21 +177,26 @@ def _check_choices(task: str, backend: str, *, sample: bool, noisy: bool) -> Non
         raise ValidationError(
             "--sample", f"holds no {task}", value=task, limit="It holds spoken digits"
         )
-    if noisy and backend != "cpu":
-        raise ValidationError(
-            "--read-noise",
-            f"belongs to the array path, not to backend {backend!r}",
-            hint="Use --option with the hardware's own options",
-        )
+    refused = (
+        (noisy and backend != "cpu", "--read-noise", f"not on backend {backend!r}, only on cpu"),
+        (converted and task != "nmnist", "--converted", f"not for {task!r}, only for nmnist"),
+        (apart and task != "digits", "--speakers-apart", f"not for {task!r}, only for digits"),
+        (ages and task == "association", "--relaxation", "not for 'association'"),
+        (ages and apart, "--relaxation", "not with --speakers-apart"),
+    )
+    for wrong, option, what in refused:
+        if wrong:
+            raise ValidationError(option, what)
 
 
-def _settings(task: str, preset: str, *, converted: bool) -> "Preset":
+def _settings(task: str, preset: str, change: "Changes") -> "Preset":
     from neuro.experiments.lsm import preset as preset_of
 
     settings = preset_of(preset, task)
-    if converted and task != "nmnist":
-        raise ValidationError("--converted", f"not for {task!r}", limit="Only for nmnist")
-    return replace(settings, converted=converted)
+    parameters = replace(settings.parameters, law=change.law)
+    if change.neurons:
+        parameters = replace(parameters, neurons=change.neurons)
+    return replace(settings, parameters=parameters, converted=change.converted)
 
 
 def _origin(run: "Run") -> "Origin":
@@ -146,41 +206,37 @@ def _origin(run: "Run") -> "Origin":
     return Origin(command=command_line(), seed=run.seed, facts=facts)
 
 
-def _classify(
-    task: str, settings: "Preset", folder: Path | None, run: "Run", limit: int, sample: bool
-) -> tuple[dict[str, Any], Page]:
-    """Run, print, and return the figures and what makes the page from the seconds taken."""
-    from neuro.experiments.lsm import data_folder, load_sample, load_task, run_classification
-    from neuro.experiments.lsm.page import classification_page
+def _read(task: str, settings: "Preset", folder: Path | None, sample: bool) -> "TaskData":
+    from neuro.experiments.lsm import data_folder, load_sample, load_task
 
     if sample:
-        found = load_sample(settings)
-    else:
-        with progress_bar(f"reading {task}") as progress:
-            found = load_task(task, settings, data_folder(folder), progress=progress)
-    found = found.limited(limit or None)
+        return load_sample(settings)
+    with progress_bar(f"reading {task}") as progress:
+        return load_task(task, settings, data_folder(folder), progress=progress)
+
+
+def _classify(data: "TaskData", settings: "Preset", run: "Run") -> tuple[dict[str, Any], Page]:
+    """Run, print, and return the figures and what makes the page from the seconds taken."""
+    from neuro.experiments.lsm import run_classification
+    from neuro.experiments.lsm.page import classification_page
+
     with progress_bar(f"{run.reservoirs} reservoirs on {run.backend}") as progress:
-        outcome = run_classification(found, settings, run, progress=progress)
+        outcome = run_classification(data, settings, run, progress=progress)
     _print_classification(outcome)
     return outcome.as_dict(), lambda seconds: classification_page(
-        outcome, found, _origin(run), seconds
+        outcome, data, _origin(run), seconds
     )
 
 
 def _associate(
-    preset: str, folder: Path | None, run: "Run", limit: int, *, pairs: bool
+    settings: "tuple[Preset, Preset]", folder: Path | None, run: "Run", limit: int, *, pairs: bool
 ) -> tuple[dict[str, Any], Page]:
     """Run, print, and return the figures and what makes the page from the seconds taken."""
-    from neuro.experiments.lsm import data_folder, load_task, run_association
+    from neuro.experiments.lsm import run_association
     from neuro.experiments.lsm.page import association_page
 
-    settings = (
-        _settings("digits", preset, converted=False),
-        _settings("nmnist", preset, converted=False),
-    )
-    where = data_folder(folder)
     audio, image = (
-        load_task(name, one, where).limited(limit or None)
+        _read(name, one, folder, False).limited(limit or None)
         for name, one in zip(("digits", "nmnist"), settings, strict=True)
     )
     with progress_bar(f"{run.reservoirs} pairs of reservoirs on {run.backend}") as progress:
@@ -195,6 +251,13 @@ def _print_classification(outcome: "ClassificationOutcome") -> None:
     rows.append(("sd", f"{outcome.accuracy_sd:.1f}"))
     rows += [(f"no reservoir: {name}", f"{value:.1f}") for name, value in outcome.baselines.items()]
     print_table(f"{outcome.task}: test accuracy in percent", ("", "%"), rows)
+    if outcome.aged is not None:
+        aged = [(name, f"{m:.1f}", f"{sd:.1f}") for name, (m, sd) in outcome.aged.means().items()]
+        print_table(
+            f"After each device has changed by {100 * outcome.aged.relaxation:g} %",
+            ("readout", "%", "sd"),
+            aged,
+        )
     print_energy(outcome.energy)
     typer.echo(f"{outcome.accuracy:.1f} % +- {outcome.accuracy_sd:.1f}. {outcome.verdict}")
 

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuro.energy import EnergyReport
+from neuro.experiments.lsm.ageing import Aged, joined_aged, recoveries
 from neuro.experiments.lsm.data import TaskData
 from neuro.experiments.lsm.settings import Preset
 from neuro.io.frames import Frames, binned_counts
 from neuro.resistive import ArrayEffects
-from neuro.tasks.readouts import fit_readout
+from neuro.tasks.readouts import FloatArray, LinearReadout, fit_readout
 from neuro.tasks.reservoir import ARRAY, Reservoir
 from neuro.tasks.reservoir_cost import EncoderSize, inference_energy
 
@@ -40,6 +41,9 @@ class Run:
         Imperfections of reads on the array path.
     seed : int
         Of the first reservoir; the next ones follow.
+    relaxation : float
+        Relative change of each device after training, from which readouts are brought back; 0 for
+        none.
     """
 
     reservoirs: int = 5
@@ -47,6 +51,7 @@ class Run:
     target: Any = None
     effects: ArrayEffects | None = None
     seed: int = 0
+    relaxation: float = 0.0
 
     def estimator(self, settings: Preset, number: int) -> Reservoir:
         """Return one of the reservoirs, not yet fitted."""
@@ -78,13 +83,15 @@ class ClassificationOutcome:
         Test samples by class and answer, summed over reservoirs.
     noise : tuple of (float, float)
         Read noise of the test alone, relative, and accuracy of the first reservoir in percent;
-        empty on hardware that has noise of its own.
+        empty on hardware that has noise of its own, and with one readout for each speaker.
     rate : float
         Spikes of a neuron in a step.
     energy : EnergyReport
         Of one inference.
     fitted : Reservoir
         The first one.
+    aged : Aged, optional
+        After a change of the devices.
     """
 
     task: str
@@ -96,6 +103,7 @@ class ClassificationOutcome:
     rate: float
     energy: EnergyReport
     fitted: Reservoir
+    aged: Aged | None = None
 
     @property
     def accuracy(self) -> float:
@@ -136,6 +144,7 @@ class ClassificationOutcome:
             "rate": self.rate,
             "penalty": self.fitted.trained().penalty,
             "energy": self.energy.as_dict(),
+            "aged": None if self.aged is None else self.aged.as_dict(),
         }
 
 
@@ -158,7 +167,8 @@ def run_classification(
     count = len(data.classes)
     confusion = np.zeros((count, count), dtype=np.int64)
     accuracies: list[float] = []
-    parts = 2 * run.reservoirs + 1
+    aged: list[dict[str, float]] = []
+    parts = (3 if run.relaxation else 2) * run.reservoirs + 1
 
     def report(part: int) -> Progress | None:
         return None if progress is None else lambda share: progress((part + share) / parts)
@@ -167,34 +177,56 @@ def run_classification(
     for number in range(run.reservoirs):
         model = run.estimator(settings, number).place(data.train.frames.shape[2])
         counts = model.count(data.train.frames, progress=report(2 * number))
-        model.train(model.features(counts), data.train.labels)
         asked = model.count(data.test.frames, progress=report(2 * number + 1))
-        answers = model.trained().predict(model.features(asked))
+        features = model.features(counts)
+        answers, readout = answered(data, features, model.features(asked), model.penalty)
+        model = model.with_readout(readout)
         np.add.at(confusion, (data.test.labels, answers), 1)
         accuracies.append(100.0 * float((answers == data.test.labels).mean()))
+        if run.relaxation:
+            told = report(2 * run.reservoirs + number)
+            aged.append(recoveries(model, features, data, run.relaxation, told))
         if fitted is None:
             fitted, spikes = model, float(asked.sum(axis=(1, 2)).mean())
     assert fitted is not None, "at least one reservoir"
-    steps, lines = data.test.frames.shape[1:]
-    size = EncoderSize(
-        steps=steps,
-        lines=lines,
-        neurons=settings.parameters.neurons,
-        input_spikes=float(data.test.frames.sum(axis=(1, 2)).mean()),
-        spikes=spikes,
-    )
-    bits = 8 if run.effects is None or not run.effects.adc_bits else run.effects.adc_bits
     return ClassificationOutcome(
         task=data.name,
         classes=data.classes,
         accuracies=tuple(accuracies),
         baselines=linear_baselines(data, settings.bins, root=settings.root),
         confusion=confusion,
-        noise=_against_noise(fitted, data),
-        rate=spikes / (settings.parameters.neurons * steps),
-        energy=inference_energy([size], settings.bins * count, adc_bits=bits),
+        noise=() if data.apart else _against_noise(fitted, data),
+        rate=spikes / (settings.parameters.neurons * data.test.frames.shape[1]),
+        energy=_energy(data, settings, run, spikes),
         fitted=fitted,
+        aged=joined_aged(run.relaxation, aged),
     )
+
+
+def answered(
+    data: TaskData, train: FloatArray, test: FloatArray, penalty: float | None = None
+) -> tuple[NDArray[np.int64], LinearReadout]:
+    """Train a readout and ask it, or one for each speaker of the test.
+
+    Parameters
+    ----------
+    data : TaskData
+        With labels and folds.
+    train, test : array, shape (samples, features)
+        What the readout sees of the two splits.
+    penalty : float, optional
+        Of the ridge readout; default by leave-one-out.
+
+    Returns
+    -------
+    (array of int, LinearReadout)
+        Answers to the test samples, and the readout; the last one of several.
+    """
+    answers = np.zeros(len(test), dtype=np.int64)
+    for heard, asked in data.folds():
+        readout = fit_readout(train[heard], data.train.labels[heard], penalty=penalty)
+        answers[asked] = readout.predict(test[asked])
+    return answers, readout
 
 
 def linear_baselines(data: TaskData, bins: int, *, root: bool = False) -> dict[str, float]:
@@ -216,8 +248,8 @@ def linear_baselines(data: TaskData, bins: int, *, root: bool = False) -> dict[s
 
     found = {}
     for number in sorted({1, 4, bins}):
-        readout = fit_readout(seen(data.train.frames, number), data.train.labels)
-        answers = readout.predict(seen(data.test.frames, number))
+        train, test = (seen(split.frames, number) for split in (data.train, data.test))
+        answers, _ = answered(data, train, test)
         name = "counts of each line" if number == 1 else f"counts in {number} bins"
         found[name] = 100.0 * float((answers == data.test.labels).mean())
     return found
@@ -232,3 +264,16 @@ def _against_noise(model: Reservoir, data: TaskData) -> tuple[tuple[float, float
         noisy.effects = replace(model.effects or ArrayEffects(), read_noise=noise)
         found.append((noise, 100.0 * float(noisy.score(data.test.frames, data.test.labels))))
     return tuple(found)
+
+
+def _energy(data: TaskData, settings: Preset, run: Run, spikes: float) -> EnergyReport:
+    steps, lines = data.test.frames.shape[1:]
+    size = EncoderSize(
+        steps=steps,
+        lines=lines,
+        neurons=settings.parameters.neurons,
+        input_spikes=float(data.test.frames.sum(axis=(1, 2)).mean()),
+        spikes=spikes,
+    )
+    bits = 8 if run.effects is None or not run.effects.adc_bits else run.effects.adc_bits
+    return inference_energy([size], settings.bins * len(data.classes), adc_bits=bits)

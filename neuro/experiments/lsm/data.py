@@ -22,6 +22,7 @@ from neuro.io.saccade import saccade_events
 
 VARIABLE = "NEURO_DATA"
 Progress = Callable[[float], None]
+Chosen = slice | NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,17 +33,21 @@ class Split:
     ----------
     frames : array of bool, shape (samples, steps, lines)
     labels : array of int, shape (samples,)
+    speakers : array of str, shape (samples,), optional
+        Who speaks, where the archive says so.
     """
 
     frames: Frames
     labels: NDArray[np.int64]
+    speakers: NDArray[np.str_] | None = None
 
     def first(self, count: int | None) -> "Split":
         """Return at most `count` samples, evenly spaced, so that classes stay mixed."""
         if count is None or count >= len(self.labels):
             return self
         at = np.linspace(0, len(self.labels) - 1, count).astype(int)
-        return Split(frames=self.frames[at], labels=self.labels[at])
+        speakers = None if self.speakers is None else self.speakers[at]
+        return Split(frames=self.frames[at], labels=self.labels[at], speakers=speakers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -57,12 +62,38 @@ class TaskData:
         Settings are chosen on the first one only.
     classes : tuple of str
         Names of the classes, by label.
+    apart : bool, default False
+        Whether each speaker of the test is asked by a readout trained on the other speakers.
     """
 
     name: str
     train: Split
     test: Split
     classes: tuple[str, ...]
+    apart: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse labels without a name, and speakers apart where nobody is named."""
+        for part, split in (("train", self.train), ("test", self.test)):
+            highest = int(split.labels.max(initial=0))
+            if highest >= len(self.classes):
+                raise ResultError(
+                    f"{self.name}, {part}",
+                    f"label {highest}",
+                    value=highest,
+                    limit=f"From 0 to {len(self.classes) - 1}, one for each class",
+                )
+        if self.apart and (self.train.speakers is None or self.test.speakers is None):
+            raise ValidationError(
+                "--speakers-apart", f"no speakers in {self.name}", limit="Only for spoken digits"
+            )
+
+    def folds(self) -> list[tuple[Chosen, Chosen]]:
+        """Return what to train on and what to ask then: everything, or speaker by speaker."""
+        heard, asked = self.train.speakers, self.test.speakers
+        if not self.apart or heard is None or asked is None:
+            return [(slice(None), slice(None))]
+        return [(heard != name, asked == name) for name in np.unique(asked)]
 
     def limited(self, count: int | None) -> "TaskData":
         """Return the same task with at most `count` samples in each split."""
@@ -168,7 +199,7 @@ def _nmnist(settings: Preset, folder: Path, progress: Progress | None) -> TaskDa
 def _digits(settings: Preset, folder: Path, progress: Progress | None) -> TaskData:
     where = folder / "spoken_digits"
     train, test = (
-        _audio(read_recordings(where / f"spoken_digits_{split}_events.npz"), settings)
+        _spoken(where / f"spoken_digits_{split}_events.npz", settings)
         for split in ("train", "test")
     )
     if progress is not None:
@@ -203,6 +234,18 @@ def _keywords(settings: Preset, folder: Path, progress: Progress | None) -> Task
         test=splits[1],
         classes=tuple(map(str, train["words"])),
     )
+
+
+def _spoken(path: Path, settings: Preset) -> Split:
+    split = _audio(read_recordings(path), settings)
+    speakers = read_arrays(path).get("speaker")
+    if speakers is not None and speakers.shape != split.labels.shape:
+        raise ResultError(
+            f"event file {str(path)!r}",
+            f"{speakers.size} speakers for {split.labels.size} recordings",
+            limit="One for each recording",
+        )
+    return replace(split, speakers=speakers)
 
 
 def _audio(recordings: Recordings, settings: Preset) -> Split:

@@ -42,12 +42,18 @@ def classification_page(
         figures["Accuracy against read noise, in the test alone"] = _figure(_noise(outcome))
     rows = [(f"reservoir {k}", f"{value:.1f}") for k, value in enumerate(outcome.accuracies)]
     rows += [(f"no reservoir: {name}", f"{value:.1f}") for name, value in outcome.baselines.items()]
+    if outcome.aged is not None:
+        changed = f"after {100 * outcome.aged.relaxation:g} % change"
+        rows += [
+            (f"{changed}: {name}", f"{mean:.1f} (sd {sd:.1f})")
+            for name, (mean, sd) in outcome.aged.means().items()
+        ]
     return render(
         "lsm.html",
         _origin(origin, seconds),
         title=f"Liquid state machine: {outcome.task}",
         summary=[
-            f"{outcome.accuracy:.1f} % +- {outcome.accuracy_sd:.1f} over "
+            f"{outcome.accuracy:.1f} % \N{PLUS-MINUS SIGN} {outcome.accuracy_sd:.1f} over "
             f"{len(outcome.accuracies)} reservoirs.",
             outcome.verdict,
             f"Each neuron fires {outcome.rate:.3f} times a step.",
