@@ -17,6 +17,9 @@ def demo(
 ) -> None:
     """Store ten handwritten digits in a CA3 memory and recall them, in both directions.
 
+    First in the published memory, which answers with any overlap; then in the robust one, which
+    counts how much of a fragment matches and completes it.
+
     \b
     Examples:
       neuro demo
@@ -33,7 +36,14 @@ def demo(
     write_text(out, demo_page(outcome, seconds))
     print_table(
         "Ten digits in a CA3 memory of 10 cues and 784 content bits: what came back",
-        ("digit", "pixels", "by its cue", "by 3 pixels of its own", "by a random quarter"),
+        (
+            "digit",
+            "pixels",
+            "by its cue",
+            "by 3 pixels of its own",
+            "by a random quarter",
+            "that quarter, robust",
+        ),
         [
             (
                 str(item.digit),
@@ -41,6 +51,7 @@ def demo(
                 "exact" if item.exact else f"{item.wrong_pixels} pixels wrong",
                 item.describe(item.found),
                 item.describe(item.quarter_found),
+                "the whole digit" if item.whole else item.describe(item.completed_cues),
             )
             for item in outcome.digits
         ],

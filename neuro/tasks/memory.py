@@ -93,6 +93,11 @@ class AssociativeMemory:
         """When the next operation can start, ms."""
         return self._now
 
+    @property
+    def spacing(self) -> float:
+        """From the start of an operation of its own to the next, ms."""
+        return self._spacing
+
     def learn(self, cue: int, content: Iterable[int], *, hold: float | str | None = None) -> Answer:
         """Store a content under a cue, in place of what was there.
 

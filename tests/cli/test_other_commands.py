@@ -10,6 +10,7 @@ def test_demo_recalls_every_digit_and_writes_one_page(neuro, tmp_path):
     assert "Recall by cue: 10 of 10 digits" in done.stdout
     assert "Recall by content: 10 of 10 found, alone" in done.stdout
     assert "returns every digit in 10 of 10 cases" in done.stdout
+    assert "to its digit, whole, and no other in 10 of 10 cases" in done.stdout
     assert str(tmp_path / "neuro-demo.html") in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["neuro-demo.html"]
 
