@@ -177,9 +177,10 @@ def run_demo(*, backend: str = "cpu", seed: int = 0, progress: Progress | None =
     own = [_own_pixels(contents, cue) for cue in cues]
     quarters = [_quarter(contents[cue], seed, cue) for cue in cues]
     ticker = _ticks(6 * len(cues), progress)
-    sizes = {"cue_size": len(cues), "content_size": SIDE * SIDE}
+    pixels = SIDE * SIDE
 
-    published = _Meter(ca3(CA3Parameters(**sizes), seed=seed), backend, ticker)
+    sizes = CA3Parameters(cue_size=len(cues), content_size=pixels)
+    published = _Meter(ca3(sizes, seed=seed), backend, ticker)
     memory = published.memory
     learned = published.each(memory.learn(cue, contents[cue]) for cue in cues)
     starts = tuple(memory.time + cue * memory.spacing for cue in cues)
@@ -187,7 +188,8 @@ def run_demo(*, backend: str = "cpu", seed: int = 0, progress: Progress | None =
     found = published.each(memory.find(query) for query in own)
     quartered = published.each(memory.find(query) for query in quarters)
 
-    robust = _Meter(ca3_robust(CA3RobustParameters(**sizes), seed=seed), backend, ticker)
+    counting = CA3RobustParameters(cue_size=len(cues), content_size=pixels)
+    robust = _Meter(ca3_robust(counting, seed=seed), backend, ticker)
     taught = robust.each(robust.memory.learn(cue, contents[cue]) for cue in cues)
     completed = robust.each(robust.memory.complete(query) for query in quarters)
     digits = tuple(
