@@ -1,5 +1,6 @@
 """Conformance of the reservoir (specs, resistive_lsm section 7) on every path that runs it."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -95,19 +96,54 @@ def test_current_form_has_the_same_spikes_on_the_cpu():
     assert agreeing > 0.99
 
 
-def test_current_form_runs_on_the_spinnaker_emulator_within_its_weight_grid():
+def spikes_on_spinnaker(parameters, frames):
+    current = replace(parameters, cell="current")
+    return on_backend(current, frames, bins=50, backend="spinnaker")
+
+
+def test_current_form_has_the_same_spikes_on_the_spinnaker_emulator():
+    # Recurrence as weak as in the settings for the event camera.
     parameters = replace(SMALL, recurrent_scale=0.1)
-    frames = frames_of(parameters, samples=20)
-    expected = dense(parameters, frames)[:, 0]
-    found = on_backend(replace(parameters, cell="current"), frames, backend="spinnaker")[:, 0]
-    # Weights are multiples of 1/64 nA there, some per cent of their spread: single spikes move,
-    # counts stay. The correlation over neurons and samples measures it.
-    assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.97
+    frames = frames_of(parameters, samples=8)
+    expected = dense(parameters, frames, bins=50)
+    found = spikes_on_spinnaker(parameters, frames)
+    agreeing = (found & expected).sum() / max(found.sum(), expected.sum())
+    assert expected.sum() > 1000
+    assert agreeing > 0.99
 
 
-def test_check_reports_the_weight_grid_of_spinnaker():
+def first_differences(parameters, frames, found):
+    """Yield how far from threshold each neuron was that was the first of its sample to differ."""
+    into, back = (array.weights for array in lsm_arrays(parameters, seed=1))
+    for frame, trains in zip(frames, found, strict=True):
+        u, spikes = np.zeros(parameters.neurons), np.zeros(parameters.neurons)
+        for x, there in zip(frame, trains, strict=True):
+            u = parameters.decay * u * (1 - spikes) + x @ into + spikes @ back
+            spikes = (u > parameters.threshold).astype(float)
+            if not np.array_equal(spikes, there):
+                yield from np.abs(u - parameters.threshold)[spikes != there]
+                break
+
+
+def test_strong_recurrence_parts_on_spinnaker_only_at_ties_within_the_weight_grid():
+    # The reservoir is chaotic: one spike that moves takes others with it, and 99 % of spikes
+    # cannot be asked for. What can: no neuron parts first unless it was at threshold within the
+    # rounding of the weights that reached it.
+    frames = frames_of(SMALL, samples=8)
+    distances = list(first_differences(SMALL, frames, spikes_on_spinnaker(SMALL, frames)))
+    # Shift 3 for at most 8 nA expected in a step: a grid of 2^-12 nA. Half of that for each of at
+    # most 20 synapses a step, summed over the membrane's ten steps.
+    assert 0 < len(distances) <= 8
+    assert max(distances) < 20 * 10 * 2**-13
+
+
+def test_weights_on_spinnaker_are_on_the_grid_of_the_expected_input():
     report = check(lsm(replace(SMALL, cell="current")), target="spinnaker_spin5")
-    assert any("weight" in finding.where for finding in report.findings)
+    found = (re.match(r"(\d+) of (\d+) weights are stored as 0", f.value) for f in report.findings)
+    lost, total = np.sum([match.groups() for match in found if match], axis=0, dtype=int)
+    # Half of 2^-12 nA in a normal spread of 0.67 nA is 1.5e-4 of the weights; with a grid of
+    # 2^-7 nA, as for all sources at once, it would be 5e-3.
+    assert 0 < lost / total < 1e-3
 
 
 def test_silence_in_is_silence_out():
