@@ -75,7 +75,7 @@ def sweep(
 
     from neuro.sweep import Workers, read_study
     from neuro.sweep.plan import plan_sweep
-    from neuro.sweep.runner import folder_of
+    from neuro.sweep.runner import folder_of, prepare
     from neuro.sweep.store import SweepStore
 
     team = Workers(processes=workers, scheduler=scheduler, retries=retries)
@@ -89,8 +89,9 @@ def sweep(
     if dry_run:
         _dry_run(asked, trials, store, team)
         return
+    prepare(asked, trials, store, team, reuse=reuse)
     with store.open(), _resumable(store, trials):
-        table = _run(asked, trials, store, team, reuse=reuse, retry_failed=retry_failed)
+        table = _run(asked, trials, store, team, retry_failed=retry_failed)
     print_sweep(table)
     for name in ("table.h5", "table.csv"):
         typer.echo(f"Written: {store.folder / name}")
@@ -130,7 +131,6 @@ def _run(
     store: "SweepStore",
     workers: "Workers",
     *,
-    reuse: bool,
     retry_failed: bool,
 ) -> "SweepTable":
     from neuro.sweep.runner import run_sweep
@@ -141,13 +141,7 @@ def _run(
         typer.echo(f"{done} of {count} trials are finished already.")
     with progress_bar(f"{count - done} trials of {study.name}") as progress:
         return run_sweep(
-            study,
-            trials,
-            store,
-            workers,
-            reuse=reuse,
-            retry_failed=retry_failed,
-            progress=progress,
+            study, trials, store, workers, retry_failed=retry_failed, progress=progress
         )
 
 

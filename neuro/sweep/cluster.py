@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from neuro.errors import UnavailableError
-from neuro.sweep.local import Lost
+from neuro.sweep.local import Lost, RunJob
 from neuro.sweep.measure import Job, run_job
 from neuro.sweep.record import Record, read_record
 
@@ -36,10 +36,13 @@ class Cluster:
         Connected.
     retries : int
         How often a trial is begun again that kills its worker.
+    run : callable, default `run_job`
+        What a worker does: from the text of a job to that of a record.
     """
 
-    def __init__(self, client: Any, retries: int) -> None:
+    def __init__(self, client: Any, retries: int, run: RunJob = run_job) -> None:
         self._client = client
+        self._run = run
         self._retries = retries
         self._died: Counter[str] = Counter()
         self._sent = 0
@@ -104,7 +107,7 @@ class Cluster:
         # A name of its own each time: dask remembers what it has given up.
         self._sent += 1
         key = f"{KEY}-{job.digest}-{self._sent}"
-        return self._client.submit(run_job, job.to_json(), key=key, pure=False)
+        return self._client.submit(self._run, job.to_json(), key=key, pure=False)
 
     def _width(self) -> int:
         """Return how many trials are sent at once."""
@@ -112,7 +115,7 @@ class Cluster:
 
 
 @contextmanager
-def connected(address: str, retries: int) -> Iterator[Cluster]:
+def connected(address: str, retries: int, run: RunJob = run_job) -> Iterator[Cluster]:
     """Connect to a scheduler that has workers.
 
     Parameters
@@ -121,6 +124,8 @@ def connected(address: str, retries: int) -> Iterator[Cluster]:
         Such as ``"tcp://host:8786"``.
     retries : int
         How often a trial is begun again that kills its worker.
+    run : callable, default `run_job`
+        What a worker does.
 
     Raises
     ------
@@ -151,10 +156,13 @@ def connected(address: str, retries: int) -> Iterator[Cluster]:
         except TimeoutError as error:
             hint = f"Start one on each machine with: dask worker {address} --nthreads 1"
             raise UnavailableError(where, "has no workers", value=address, hint=hint) from error
-        cluster = Cluster(client, retries)
+        cluster = Cluster(client, retries, run)
         client.subscribe_topic("all", cluster.note)
         try:
             yield cluster
         except (CancelledError, CommClosedError) as error:
             hint = "Finished trials are stored; the same command goes on"
             raise UnavailableError(where, "was lost", value=address, hint=hint) from error
+        finally:
+            # Or the scheduler tells a client that is gone of its going.
+            client.unsubscribe_topic("all")

@@ -5,13 +5,15 @@ one at a time, so that the guilty one is known and the others finish.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from neuro.backend import Progress
 from neuro.sweep.measure import Job, run_job, run_trial
 from neuro.sweep.record import Record, read_record
+
+RunJob = Callable[[str], str]
 
 ONE_THREAD = {
     f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA")
@@ -48,7 +50,9 @@ def in_this_process(jobs: Iterable[Job], progress: Progress | None = None) -> It
     return (run_trial(job, progress) for job in jobs)
 
 
-def in_processes(jobs: Sequence[Job], workers: int, retries: int) -> Iterator[Record | Lost]:
+def in_processes(
+    jobs: Sequence[Job], workers: int, retries: int, run: RunJob = run_job
+) -> Iterator[Record | Lost]:
     """Run trials in worker processes.
 
     Parameters
@@ -59,6 +63,8 @@ def in_processes(jobs: Sequence[Job], workers: int, retries: int) -> Iterator[Re
         How many processes.
     retries : int
         How often a trial is begun again that has killed its worker.
+    run : callable, default `run_job`
+        What a worker does: from the text of a job to that of a record.
 
     Returns
     -------
@@ -77,7 +83,7 @@ def in_processes(jobs: Sequence[Job], workers: int, retries: int) -> Iterator[Re
         alone = bool(suspects)
         queue = deque([suspects.popleft()]) if alone else waiting
         broken: list[Job] = []
-        for record in _round(queue, 1 if alone else workers, broken):
+        for record in _round(queue, 1 if alone else workers, broken, run):
             yield replace(record, retries=died[record.digest])
         for job in broken:
             died[job.digest] += 1
@@ -88,7 +94,7 @@ def in_processes(jobs: Sequence[Job], workers: int, retries: int) -> Iterator[Re
                 yield Lost(digest=job.digest, retries=died[job.digest] - 1)
 
 
-def _round(queue: deque[Job], workers: int, broken: list[Job]) -> Iterator[Record]:
+def _round(queue: deque[Job], workers: int, broken: list[Job], run: RunJob) -> Iterator[Record]:
     """Run until the queue is empty or a worker dies; the trials then under way are broken."""
     from concurrent.futures import FIRST_COMPLETED, wait
     from concurrent.futures.process import BrokenProcessPool
@@ -101,7 +107,7 @@ def _round(queue: deque[Job], workers: int, broken: list[Job]) -> Iterator[Recor
         while (queue or flying) and not broken:
             try:
                 while queue and len(flying) < 2 * workers:
-                    flying[pool.submit(run_job, queue[0].to_json())] = queue[0]
+                    flying[pool.submit(run, queue[0].to_json())] = queue[0]
                     queue.popleft()
             except BrokenProcessPool:
                 if not flying:

@@ -1,6 +1,6 @@
 """The trials of a study: every one is made and checked before any is run."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -83,8 +83,7 @@ def plan_sweep(
             if local:
                 _check_available(trial)
         except NeuroError as error:
-            for issue in _issues(error, study, point, number):
-                found.setdefault(issue[0], issue[1])
+            found = {**found, **located(error, study, point, number), **found}
             continue
         planned.append(_planned(number, trial, names))
         if progress is not None:
@@ -172,25 +171,39 @@ def _quantity(value: Value | None) -> Coordinate:
     return _plain(value), ""
 
 
-def _issues(
+def located(
     error: NeuroError, study: Study, point: Point, number: int
-) -> Iterator[tuple[tuple[str, str], NeuroError]]:
-    """Name the place of every problem; of those that no setting is the place of, the first."""
+) -> dict[tuple[str, str], NeuroError]:
+    """Name the place of every problem of a trial; of those that have none, the first.
+
+    Parameters
+    ----------
+    error : NeuroError
+        What is wrong with the trial.
+    study, point, number
+        The study, the settings of the trial, and its number.
+
+    Returns
+    -------
+    dict
+        The problems, by what makes them equal to those of other trials.
+    """
     places = set(point.places.values())
+    found: dict[tuple[str, str], NeuroError] = {}
     others = 0
     for issue in error.issues if isinstance(error, CheckError) else (error,):
-        located = issue.where in places or issue.where.startswith(("program '", "expected"))
-        others += not located
-        if located or others == 1:
-            yield (issue.where, issue.problem), _named(issue, study, point, number, located)
-
-
-def _named(issue: NeuroError, study: Study, point: Point, number: int, located: bool) -> NeuroError:
-    where, hint = f"{study.where} {issue.where}", issue.hint
-    if not located:
-        varied = {path: (point.values.get(path), "") for path in study.paths}
-        where = f"{study.where} trial {number} ({label(varied, study.paths)}), {issue.where}"
-    if issue.where.startswith("program row"):
-        more = "To run it all the same, set unchecked = true"
-        hint = more if hint is None else f"{hint}. {more}"
-    return type(issue)(where, issue.problem, value=issue.value, limit=issue.limit, hint=hint)
+        where = issue.where
+        has_place = where in places or where.partition(" ")[0] in places
+        if not has_place:
+            others += 1
+            varied = {path: (point.values.get(path), "") for path in study.paths}
+            where = f"trial {number} ({label(varied, study.paths)}), {where}"
+        if has_place or others == 1:
+            found[issue.where, issue.problem] = type(issue)(
+                f"{study.where} {where}",
+                issue.problem,
+                value=issue.value,
+                limit=issue.limit,
+                hint=issue.hint,
+            )
+    return found

@@ -11,14 +11,14 @@ from neuro.backend import Progress
 from neuro.errors import NeuroError, NeuroWarning, SimulationError, ValidationError, raise_all
 from neuro.run import lower_for
 from neuro.sweep.local import Lost, in_processes, in_this_process
-from neuro.sweep.plan import PlannedTrial, plan_sweep
+from neuro.sweep.plan import PlannedTrial, located, plan_sweep
 from neuro.sweep.record import Record
 from neuro.sweep.store import SweepStore
 from neuro.sweep.study import Study
 from neuro.sweep.study_file import parse_study, read_study
 from neuro.sweep.table import DIGEST_SHOWN, SweepTable, make_table
 from neuro.sweep.table_file import TABLE, save_csv, save_table
-from neuro.sweep.trial import make_trial, program_of
+from neuro.sweep.trial import make_trial, placed, program_of
 
 RETRIES = 3
 """How often a trial is begun again that has killed its worker."""
@@ -141,10 +141,9 @@ def sweep(
     )
     store = SweepStore(folder_of(asked, out))
     trials = plan_sweep(asked, local=team.scheduler is None)
+    prepare(asked, trials, store, team, reuse=reuse)
     with store.open():
-        return run_sweep(
-            asked, trials, store, team, reuse=reuse, retry_failed=retry_failed, progress=progress
-        )
+        return run_sweep(asked, trials, store, team, retry_failed=retry_failed, progress=progress)
 
 
 def as_study(study: Study | str | Path | Mapping[str, Any]) -> Study:
@@ -159,27 +158,45 @@ def folder_of(study: Study, out: str | Path | None) -> Path:
     return study.folder / f"{study.name}{ENDING}" if out is None else Path(out)
 
 
-def run_sweep(
+def prepare(
     study: Study,
     trials: Sequence[PlannedTrial],
     store: SweepStore,
     workers: Workers,
     *,
     reuse: bool = False,
+) -> None:
+    """Find what else could stop a sweep; nothing is written.
+
+    Raises
+    ------
+    NeuroError
+        If the folder is that of another study, or a backend refuses the hardware of a trial.
+    """
+    store.check()
+    found = stored(trials, store)
+    refuse_foreign(found, study, store, reuse=reuse)
+    if workers.scheduler is None:
+        try_hardware(study, pending_trials(trials, found.records))
+
+
+def run_sweep(
+    study: Study,
+    trials: Sequence[PlannedTrial],
+    store: SweepStore,
+    workers: Workers,
+    *,
     retry_failed: bool = False,
     progress: Progress | None = None,
 ) -> SweepTable:
     """Run the trials that an open folder has not yet, and write the table; see `sweep`."""
     found = stored(trials, store)
-    refuse_foreign(found, study, store, reuse=reuse)
     records = dict(found.records)
     if retry_failed:
         for digest in [key for key, record in records.items() if record.status == "failed"]:
             store.remove(digest)
             del records[digest]
     pending = pending_trials(trials, records)
-    if workers.scheduler is None:
-        try_hardware(study, pending)
     lost = []
     for done in _outcomes(study, pending, workers, progress):
         if isinstance(done, Lost):
@@ -253,7 +270,8 @@ def try_hardware(study: Study, pending: Sequence[PlannedTrial]) -> None:
                 )
                 engine.compile(plan, hardware).close()
         except NeuroError as error:
-            issues.append(error)
+            named = placed(error, planned.point)
+            issues += located(named, study, planned.point, planned.number).values()
     raise_all(study.where, issues)
 
 

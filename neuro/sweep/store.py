@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from neuro.errors import ResultError, ValidationError
-from neuro.files import atomic_path, exclusive
+from neuro.files import atomic_path, check_writable, exclusive
 from neuro.sweep.record import Record, read_record
 
 TRIALS, JOURNAL, LOCK = "trials", "journal.jsonl", "lock"
@@ -30,6 +30,23 @@ class SweepStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def check(self) -> None:
+        """Refuse a folder that holds something else.
+
+        Raises
+        ------
+        ValidationError
+            If it is a file, holds other files, or its parent is not there.
+        """
+        what = f"sweep folder {str(self.folder)!r}"
+        if not self.folder.exists():
+            check_writable(self.folder, what)
+            return
+        names = {entry.name for entry in self.folder.iterdir()} if self.folder.is_dir() else None
+        if names is None or (names and TRIALS not in names):
+            problem = "is a file" if names is None else "holds other files"
+            raise ValidationError(what, problem, hint="Name another folder with --out")
+
     @contextmanager
     def open(self) -> Iterator[None]:
         """Make the folder and lock it.
@@ -39,8 +56,8 @@ class SweepStore:
         ValidationError
             If the folder cannot be written, is a file or another folder, or another sweep runs.
         """
+        self.check()
         what = f"sweep folder {str(self.folder)!r}"
-        self._check(what)
         try:
             (self.folder / TRIALS).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -89,15 +106,6 @@ class SweepStore:
 
     def _path(self, digest: str) -> Path:
         return self.folder / TRIALS / digest[:2] / f"{digest}.json"
-
-    def _check(self, what: str) -> None:
-        """Refuse a folder that holds something else."""
-        if not self.folder.exists():
-            return
-        names = {entry.name for entry in self.folder.iterdir()} if self.folder.is_dir() else None
-        if names is None or (names and TRIALS not in names):
-            problem = "is a file" if names is None else "holds other files"
-            raise ValidationError(what, problem, hint="Name another folder with --out")
 
 
 def _read(path: Path) -> Record:

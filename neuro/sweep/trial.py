@@ -40,6 +40,7 @@ from neuro.tasks.reference import ReferenceAnswer, reference_answers
 from neuro.tasks.written import WrittenProgram, with_program
 from neuro.units import to_coherent
 
+UNCHECKED = "To run it all the same, set unchecked = true"
 FORMAT = 1
 """Counts up when the same digest would mean something else."""
 
@@ -137,9 +138,9 @@ def make_trial(point: Point, program: ProgramText | None) -> Trial:
     try:
         return _make(point, program)
     except CheckError as error:
-        raise CheckError(error.where, [_placed(item, point) for item in error.issues]) from error
+        raise CheckError(error.where, [placed(item, point) for item in error.issues]) from error
     except NeuroError as error:
-        raise _placed(error, point) from error
+        raise placed(error, point) from error
 
 
 @cache
@@ -210,7 +211,7 @@ def _make(point: Point, program: ProgramText | None) -> Trial:
     if apart is not None and not apart > 0:
         raise ValidationError("spacing", repr(spacing), value=spacing, limit="A positive time")
     operations = _operations(network, values, program, apart)
-    written = with_program(network, operations, guard=not values.get("unchecked", False))
+    written = _written(network, operations, guard=not values.get("unchecked", False))
     return Trial(
         point=point,
         parameters=parameters,
@@ -290,12 +291,50 @@ def _text(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _placed(error: NeuroError, point: Point) -> NeuroError:
-    """Name the place where a setting was written instead of its path."""
-    name = error.where.rpartition(".")[2]
-    path = next((p for p in (error.where, f"set.{name}") if p in point.places), None)
-    where = error.where if path is None else point.places[path]
-    return type(error)(where, error.problem, value=error.value, limit=error.limit, hint=error.hint)
+def _written(
+    network: Network, operations: Sequence[MemoryOperation | ProgramRow], *, guard: bool
+) -> WrittenProgram:
+    """Write the program into the memory; say so if only the guard refuses it."""
+    try:
+        return with_program(network, operations, guard=guard)
+    except NeuroError as error:
+        if not guard:
+            raise
+        try:
+            with_program(network, operations, guard=False)
+        except NeuroError:
+            raise error from None
+        first = error.issues[0] if isinstance(error, CheckError) else error
+        hint = " ".join(filter(None, (first.hint and f"{first.hint}.", UNCHECKED)))
+        raise _changed(first, first.where, hint) from error
+
+
+def placed(error: NeuroError, point: Point) -> NeuroError:
+    """Name the place where a setting was written instead of its path.
+
+    Parameters
+    ----------
+    error : NeuroError
+        One problem of a trial.
+    point : Point
+        Its settings.
+    """
+    table, _, name = error.where.rpartition(".")
+    for path in (
+        error.where,
+        f"{error.where}.{error.value}",
+        f"option.{name}" if table.endswith("options") else f"set.{name}",
+    ):
+        if path in point.places:
+            return _changed(error, point.places[path], error.hint)
+    # Such as: target 'board'.
+    kind, blank, rest = error.where.partition(" ")
+    where = point.places.get(kind)
+    return error if where is None else _changed(error, f"{where}{blank}{rest}", error.hint)
+
+
+def _changed(error: NeuroError, where: str, hint: str | None) -> NeuroError:
+    return type(error)(where, error.problem, value=error.value, limit=error.limit, hint=hint)
 
 
 def _described(target: Target) -> dict[str, Any]:
