@@ -140,7 +140,7 @@ def test_strong_recurrence_parts_on_spinnaker_only_at_ties_within_the_weight_gri
 def test_weights_on_spinnaker_are_on_the_grid_of_the_expected_input():
     report = check(lsm(replace(SMALL, cell="current")), target="spinnaker_spin5")
     found = (re.match(r"(\d+) of (\d+) weights are stored as 0", f.value) for f in report.findings)
-    lost, total = np.sum([match.groups() for match in found if match], axis=0, dtype=int)
+    lost, total = np.array([match.groups() for match in found if match], dtype=int).sum(axis=0)
     # Half of 2^-12 nA in a normal spread of 0.67 nA is 1.5e-4 of the weights; with a grid of
     # 2^-7 nA, as for all sources at once, it would be 5e-3.
     assert 0 < lost / total < 1e-3

@@ -59,7 +59,7 @@ class Run:
             settings.parameters,
             bins=settings.bins,
             root=settings.root,
-            penalty=settings.penalty,
+            penalty=settings.used_penalty,
             effects=self.effects,
             backend=ARRAY if self.backend == "cpu" else self.backend,
             target=self.target,

@@ -35,8 +35,8 @@ class Preset:
         Of audio events: chunks of whole bins, or equal parts from first to last event.
     converted : bool
         Whether converted images join the recordings for training.
-    penalty : float, optional
-        Of the ridge readout; default by leave-one-out.
+    penalty, converted_penalty : float, optional
+        Of the ridge readout, and of one trained on converted images too; default by leave-one-out.
     """
 
     parameters: LSMParameters
@@ -48,6 +48,12 @@ class Preset:
     encoding: Encoding = "chunked"
     converted: bool = False
     penalty: float | None = None
+    converted_penalty: float | None = None
+
+    @property
+    def used_penalty(self) -> float | None:
+        """Penalty of the readout, by what it is trained on."""
+        return self.converted_penalty if self.converted else self.penalty
 
 
 _AUTHORS_IMAGE = LSMParameters(neurons=200, decay=0.9, threshold=5.0, factor=0.07)
@@ -59,8 +65,18 @@ _STRETCHED = Preset(parameters=_AUDIO, bins=3, root=True, steps=129, encoding="s
 cross-validation on the training digits: 96.7 % against 94.3 % with chunks and plain counts, and
 67.2 % against 55.8 % for a speaker left out."""
 
-_WIDE = Preset(parameters=_IMAGE, bins=3, root=True, crop=26, polarities=(0, 1))
-"""A wider crop, both polarities, a counter for each saccade; roots as above."""
+_WIDE = Preset(
+    parameters=_IMAGE,
+    bins=3,
+    root=True,
+    crop=26,
+    polarities=(0, 1),
+    converted_penalty=3000.0,
+)
+"""A wider crop, both polarities, a counter for each saccade; roots as above. Leave-one-out on
+mostly converted images would choose a penalty that is too weak for recordings: five folds of the
+training recordings give 93.1, 94.6, 94.2 % with 300, 1000, 3000, and 93.8, 94.5, 94.9 % with
+images that have as many events as the recordings."""
 
 PRESETS: dict[tuple[str, str], Preset] = {
     ("authors", "nmnist"): Preset(parameters=_AUTHORS_IMAGE),
