@@ -49,7 +49,7 @@ def print_energy(report: "EnergyReport") -> None:
         texts = ["" if value is None else format_scaled(value, "fJ") for value in values]
         rows.append((f"per {name} ({count})", *texts))
     print_table(
-        f"Energy of {report.duration:g} ms on {report.target!r}, by what is charged",
+        f"Energy of {_shown(report.duration)} on {report.target!r}, by what is charged",
         ("", *(basis.name for basis in report.bases)),
         rows,
     )
@@ -73,6 +73,20 @@ def print_energy(report: "EnergyReport") -> None:
         print(f"{basis.name}: {basis.covers}.")
     for remark in report.remarks:
         print(f"Note: {remark}")
+
+
+def _shown(duration: float) -> str:
+    """Write a duration in ms with the prefix that suits it.
+
+    Examples
+    --------
+    >>> _shown(20.0), _shown(4.68e-5)
+    ('20 ms', '46.8 ns')
+    """
+    for scale, unit in ((1.0, "ms"), (1e3, "us"), (1e6, "ns")):
+        if duration * scale >= 1 or not duration:
+            return f"{duration * scale:g} {unit}"
+    return f"{duration * 1e9:g} ps"
 
 
 @contextmanager

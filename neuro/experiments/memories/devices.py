@@ -15,8 +15,8 @@ from neuro.memories import ERASED, Topology
 from neuro.seeds import stream
 from neuro.target import Target
 
-CLUSTERS, SIZE, MESSAGES, ROUNDS, CUES = 8, 128, 2000, 4, 300
-SPREADS = (0.0, 0.1, 0.2, 0.3, 0.5)
+CLUSTERS, SIZE, MESSAGES, ROUNDS, CUES = 8, 128, 2000, 4, 2000
+SPREADS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import numpy as np
 from neuro.memories import ERASED, CliqueMemory, Topology
 from neuro.seeds import stream
 
-CLUSTERS, SIZE, MESSAGES, ROUNDS, CUES = 8, 128, 4000, 10, 300
+CLUSTERS, SIZE, MESSAGES, ROUNDS, CUES = 8, 128, 4000, 10, 1000
 SIGMAS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 
 

@@ -87,18 +87,11 @@ def noise_figure(found: Comparison) -> Any:
     -------
     matplotlib.figure.Figure
     """
-    from matplotlib.figure import Figure
-
     noise = found.noise
-    figure = Figure(figsize=(9.0, 2.8), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = _error_axes("read noise of a drive (links)")
     axes.plot(noise.sigmas, noise.errors, marker="o", color="C3", label="one winner")
     axes.axhline(noise.all_maxima, linestyle="--", color="0.4", label="all maxima, no noise")
-    axes.set_ylim(bottom=0.0)
-    axes.set_xlim(left=0.0)
-    axes.set_xlabel("read noise of a drive (links)")
-    axes.set_ylabel("wrong answers (share)")
-    axes.legend(frameon=False, fontsize=8, loc="upper center")
+    _finish(axes, noise.cues)
     return figure
 
 
@@ -109,16 +102,31 @@ def device_figure(found: Comparison) -> Any:
     -------
     matplotlib.figure.Figure
     """
-    from matplotlib.figure import Figure
-
     curve = found.devices
-    figure = Figure(figsize=(9.0, 2.8), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = _error_axes("spread of written devices (of the logarithm)")
     axes.plot(curve.spreads, curve.errors, marker="o", color="C0", label="spread alone")
     axes.axhline(curve.published, linestyle="--", color="0.4", label=curve.target)
-    axes.set_ylim(bottom=0.0)
-    axes.set_xlim(left=0.0)
-    axes.set_xlabel("spread of written devices (of the logarithm)")
-    axes.set_ylabel("wrong answers (share)")
-    axes.legend(frameon=False, fontsize=8, loc="upper left")
+    _finish(axes, curve.cues)
     return figure
+
+
+def _error_axes(over: str) -> tuple[Any, Any]:
+    """Return a figure and its axes for errors that differ by orders of magnitude."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.0, 2.8), layout="constrained")
+    axes = figure.subplots()
+    axes.set_xlabel(over)
+    axes.set_ylabel("wrong answers (share)")
+    return figure, axes
+
+
+def _finish(axes: Any, cues: int) -> None:
+    """Scale the axes: logarithmic down to one wrong answer, and no wrong answer at the bottom."""
+    axes.set_yscale("symlog", linthresh=1 / cues, linscale=0.5)
+    ticks = [0.0, *(share for share in (0.001, 0.01, 0.1, 1.0) if share >= 1 / cues)]
+    axes.set_yticks(ticks, labels=[f"{share:g}" for share in ticks], minor=False)
+    axes.set_ylim(0.0, 1.3)
+    axes.set_xlim(left=0.0)
+    axes.grid(visible=True, axis="y", linewidth=0.4, color="0.85")
+    axes.legend(frameon=False, fontsize=8, loc="upper left")

@@ -63,22 +63,23 @@ def covers(found: Comparison) -> list[str]:
 def noise_table(found: Comparison) -> Table:
     """Return errors over read noise."""
     noise = found.noise
-    heads = ("read noise (links)", "one winner", "all maxima, no noise")
     rows: list[tuple[str, ...]] = [
-        (f"{sigma:g}", f"{error:.3f}", f"{noise.all_maxima:.3f}")
+        ("one winner", f"{sigma:g}", f"{error:.4f}")
         for sigma, error in zip(noise.sigmas, noise.errors, strict=True)
     ]
-    return heads, rows
+    rows.append(("all maxima", "0", f"{noise.all_maxima:.4f}"))
+    return ("decoder", "read noise (links)", "wrong"), rows
 
 
 def device_table(found: Comparison) -> Table:
     """Return errors over the spread of devices."""
     curve = found.devices
     rows: list[tuple[str, ...]] = [
-        (f"{spread:g}", f"{error:.3f}", f"{curve.published:.3f}")
+        ("spread alone", f"{spread:g}", f"{error:.4f}")
         for spread, error in zip(curve.spreads, curve.errors, strict=True)
     ]
-    return ("spread", "wrong", f"wrong on {curve.target}"), rows
+    rows.append((curve.target, "as published", f"{curve.published:.4f}"))
+    return ("devices", "spread", "wrong"), rows
 
 
 def _row(item: Outcome) -> tuple[str, ...]:
