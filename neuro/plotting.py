@@ -6,6 +6,9 @@ from typing import Any
 
 from neuro.results import Result
 
+LEAST_HEIGHT = 2.2
+"""Inches; lower, the label of the axis would not fit."""
+
 
 def raster(
     result: Result, *, start: float, stop: float, populations: Sequence[str] | None = None
@@ -28,7 +31,7 @@ def raster(
     from matplotlib.figure import Figure
 
     names = list(populations or result.spikes)
-    figure = Figure(figsize=(8.0, 0.42 * len(names) + 0.9), layout="constrained")
+    figure = Figure(figsize=(8.0, max(0.42 * len(names) + 0.9, LEAST_HEIGHT)), layout="constrained")
     axes = figure.subplots()
     for band, name in enumerate(names):
         trains = result.spikes[name]

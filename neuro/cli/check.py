@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neuro.cli.options import HardwareOptions, Model, Seed, Semantics, Settings
-from neuro.cli.output import print_table
-from neuro.files import check_writable, write_text
+from neuro.cli.options import HardwareOptions, Model, Page, Seed, Semantics, Settings
+from neuro.cli.output import command_line, print_table
+from neuro.cli.paths import check_paths
+from neuro.files import write_text
 
 if TYPE_CHECKING:
-    from neuro.check import Cell, CheckReport
+    from neuro.check import CheckReport
 
 STANDARD_OUTPUT = Path("-")
 FAILS = 2
-SHOWN_WHOLE = 1e4
 
 
 def check(
@@ -29,6 +29,7 @@ def check(
         Path | None,
         typer.Option(metavar="FILE", help="Write findings and tables here, as JSON; - prints it."),
     ] = None,
+    page: Page = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Fail on warnings too: on what would be changed.")
     ] = False,
@@ -44,10 +45,10 @@ def check(
       neuro check ca3 --target spinnaker_spin5 --set cue_size=300 --set content_size=60 \\
                       --option neurons_per_core=128
       neuro check ca3 --target spinnaker_spin3 --strict --json -
+      neuro check ca3 --target spinnaker_spin5 --page check.html
     """
     to_file = json is not None and json != STANDARD_OUTPUT
-    if json is not None and to_file:
-        check_writable(json, "--json")
+    check_paths({}, {"--json": json if to_file else None, "--page": page})
 
     from neuro.config import parse_settings
     from neuro.hardware_configs import load_target
@@ -67,13 +68,22 @@ def check(
     if json is not None and to_file:
         write_text(json, text)
         typer.echo(f"Written: {json}")
+    if page is not None:
+        from neuro.report.check import check_page
+        from neuro.report.values import Origin, version_facts
+
+        origin = Origin(command=command_line(), seed=seed, facts=version_facts())
+        write_text(page, check_page(report, _verdict(report), origin))
+        typer.echo(f"Page: {page.resolve()}", err=json == STANDARD_OUTPUT)
     if report.fails(strict=strict):
         raise typer.Exit(FAILS)
 
 
 def _print_report(report: "CheckReport") -> None:
+    from neuro.report.check import cell_text
+
     for table in report.tables:
-        rows = [tuple(_text(cell) for cell in row) for row in table.rows]
+        rows = [tuple(cell_text(cell) for cell in row) for row in table.rows]
         print_table(table.title, table.columns, rows)
     if report.findings:
         print_table(
@@ -112,11 +122,3 @@ def _verdict(report: "CheckReport") -> str:
     if count["warning"]:
         return f"Would run: {where}, with {count['warning']} warnings."
     return f"Fits: {where}, {count['note']} notes."
-
-
-def _text(cell: "Cell") -> str:
-    if cell is None:
-        return ""
-    if not isinstance(cell, float):
-        return str(cell)
-    return f"{cell:.0f}" if abs(cell) >= SHOWN_WHOLE else f"{cell:.4g}"

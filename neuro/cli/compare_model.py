@@ -15,6 +15,8 @@ from neuro.files import write_text
 if TYPE_CHECKING:
     from neuro.comparison import Comparison
     from neuro.comparison.compare import Question
+    from neuro.config import ProgramRow
+    from neuro.tasks import MemoryOperation
 
 
 def model(
@@ -119,11 +121,10 @@ def _question(
         raise UnsupportedError(
             "--expected", f"program {program!r} holds no answers", hint="Leave --expected out"
         )
-    rows = (
-        read_program(source)
-        if from_file or network.protocol is None
-        else named_program(program, network.protocol, seed)
-    )
+    rows: list[ProgramRow] | tuple[MemoryOperation, ...] = ()
+    # Of a network that is no memory `with_program` says so.
+    if network.protocol is not None:
+        rows = read_program(source) if from_file else named_program(program, network.protocol, seed)
     return Question(
         model=model,
         written=with_program(network, rows, guard=guard),

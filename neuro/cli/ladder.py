@@ -91,7 +91,7 @@ def ladder(
         write_text(json, json_module.dumps(found.as_dict()) + "\n")
         typer.echo(f"Written: {json}")
     if out is not None:
-        write_text(out, _page(found, settings or (), options or (), program, seed))
+        write_text(out, _page(found, settings or (), options or (), program))
         typer.echo(f"Page: {out.resolve()}")
 
 
@@ -128,7 +128,6 @@ def _page(
     settings: Sequence[str],
     options: Sequence[str],
     program: Path,
-    seed: int,
 ) -> str:
     from neuro.report.ladder import Page, ladder_page
 
@@ -139,6 +138,5 @@ def _page(
         "target": found.target,
         "options": ", ".join(options) or "those of the hardware file",
         "program": f"{program.name}, {len(found.operations)} operations",
-        "seed": str(seed),
     }
     return ladder_page(Page(ladder=found, settings=asked, command=command_line()))

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neuro.cli.output import print_energy, print_table, progress_bar
-from neuro.files import check_writable, write_text
+from neuro.cli.options import Page
+from neuro.cli.output import command_line, print_energy, print_table, progress_bar
+from neuro.cli.paths import check_paths
+from neuro.files import write_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from neuro.analysis import MemoryDemand, MemoryPlan
     from neuro.memories.decoders import Decoder
 
@@ -52,6 +56,7 @@ def plan(
     cues: Annotated[int, typer.Option(min=1, help="Cues of the confirming run.")] = 5000,
     seed: Annotated[int, typer.Option(min=0, help="Root of all randomness.")] = 0,
     json: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
+    page: Page = None,
 ) -> None:
     """Plan a memory of clustered cliques, the one that noisy Hebbian learning ends in.
 
@@ -63,9 +68,9 @@ def plan(
       neuro plan --messages 15000 --erased 4 --error 0.02
       neuro plan --messages 15000 --erased 4 --error 0.02 --stuck-off 0.01 --read-noise 0.1
       neuro plan --messages 10000 --erased 4 --error 0.02 --units 2048 --json plan.json
+      neuro plan --messages 15000 --erased 4 --error 0.02 --page plan.html
     """
-    if json is not None:
-        check_writable(json, "--json")
+    check_paths({}, {"--json": json, "--page": page})
 
     from neuro.analysis import MemoryDemand, plan_memory
     from neuro.analysis.cliques import Faults
@@ -87,11 +92,19 @@ def plan(
         found = plan_memory(
             demand, hardware, decoder=chosen, cues=cues, seed=seed, progress=progress
         )
-    _print(found, increment)
+    facts = _facts(found, increment)
+    _print(found, facts)
     if json is not None:
         figures = {**found.as_dict(), "learning": _learning(found, increment)}
         write_text(json, json_module.dumps(figures, indent=1) + "\n")
         typer.echo(f"Figures: {json.resolve()}")
+    if page is not None:
+        from neuro.report.plan import plan_page
+        from neuro.report.values import Origin, version_facts
+
+        origin = Origin(command=command_line(), seed=seed, facts=version_facts())
+        write_text(page, plan_page(found, facts, _title(demand), origin))
+        typer.echo(f"Page: {page.resolve()}")
 
 
 def _decoder(demand: "MemoryDemand", rule: str | None, iterations: int | None) -> "Decoder":
@@ -132,9 +145,9 @@ def _learning(found: "MemoryPlan", increment: float) -> dict[str, float | int | 
     }
 
 
-def _print(found: "MemoryPlan", increment: float) -> None:
+def _facts(found: "MemoryPlan", increment: float) -> list[tuple[str, str]]:
+    """Say of a plan what it is, in pairs of words."""
     shape, run, learning = found.topology, found.confirmation, _learning(found, increment)
-    demand = found.demand
     rows = [
         ("network", f"{shape.units} units: {shape.n_clusters} clusters of {shape.cluster_size}"),
         ("density", f"{found.density:.4f}"),
@@ -158,7 +171,17 @@ def _print(found: "MemoryPlan", increment: float) -> None:
     rows.append(
         ("steps to learn a message", f"{steps[0]} without noise, {steps[1]} with the usual noise")
     )
-    title = f"{demand.messages} messages, {demand.erased} of {demand.clusters} letters erased"
-    print_table(f"{title}, error up to {demand.error:g}", ("", ""), rows)
+    return rows
+
+
+def _title(demand: "MemoryDemand") -> str:
+    return (
+        f"{demand.messages} messages, {demand.erased} of {demand.clusters} letters erased, error "
+        f"up to {demand.error:g}"
+    )
+
+
+def _print(found: "MemoryPlan", facts: "Sequence[tuple[str, str]]") -> None:
+    print_table(_title(found.demand), ("", ""), facts)
     if found.energy is not None:
         print_energy(found.energy)

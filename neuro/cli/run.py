@@ -12,6 +12,7 @@ import typer
 from neuro.cli.options import (
     HardwareOptions,
     Model,
+    Page,
     ProgramFile,
     Seed,
     Semantics,
@@ -19,7 +20,7 @@ from neuro.cli.options import (
     TargetName,
     Unchecked,
 )
-from neuro.cli.output import print_energy, print_table, progress_bar, shortened
+from neuro.cli.output import command_line, print_energy, print_table, progress_bar, shortened
 from neuro.cli.paths import check_paths
 from neuro.errors import UnsupportedError
 from neuro.files import write_text
@@ -50,6 +51,7 @@ def run(
         bool,
         typer.Option("--energy", help="Print the energy of the run, where there is a model of it."),
     ] = False,
+    page: Page = None,
     checkpoint: Annotated[
         Path | None,
         typer.Option(
@@ -77,13 +79,17 @@ def run(
                     --backend cpu --out result.h5 --json answers.json
       neuro run ca3 --set "tau_plus=3 ms" --program program.json --semantics exact
       neuro run ca3 --program program.json --backend spinnaker --option mode=loaded --energy
+      neuro run ca3 --program program.json --page run.html
       neuro run ca3 --program long.json --json answers.json --checkpoint kept --every "10 s"
 
     A run with a checkpoint ends with the same bits however often it was stopped. The folder is
     removed when the answers are written.
     """
     new = None if checkpoint is None or checkpoint.is_dir() else checkpoint
-    check_paths({"--program": program}, {"--out": out, "--json": json, "--checkpoint": new})
+    check_paths(
+        {"--program": program},
+        {"--out": out, "--json": json, "--page": page, "--checkpoint": new},
+    )
 
     from neuro.config import parse_settings, read_program
     from neuro.hardware_configs import load_target
@@ -113,7 +119,9 @@ def run(
         document["energy"] = None if report is None else report.as_dict()
     if json is not None:
         write_text(json, json_module.dumps(document) + "\n")
-    for written in filter(None, (out, json)):
+    if page is not None:
+        write_text(page, _page(done, hardware))
+    for written in filter(None, (out, json, page)):
         typer.echo(f"Written: {written}")
     if checkpoint is not None:
         discard(checkpoint)
@@ -172,16 +180,30 @@ def _print_answers(done: "ProgramRun") -> None:
 
 def _energy(done: "ProgramRun", target: "Target") -> "EnergyReport | None":
     """Print the energy of a run, or why there is none, and return it."""
-    from neuro.run import energy
-
     try:
-        account = energy(done.result, target=target)
+        report = _charged(done, target)
     except UnsupportedError as error:
         typer.echo(f"No energy: {error}")
         return None
-    report = replace(account, events={"operation": len(done.answers), **account.events})
     print_energy(report)
     return report
+
+
+def _charged(done: "ProgramRun", target: "Target") -> "EnergyReport":
+    from neuro.run import energy
+
+    account = energy(done.result, target=target)
+    return replace(account, events={"operation": len(done.answers), **account.events})
+
+
+def _page(done: "ProgramRun", target: "Target") -> str:
+    from neuro.report.run import run_page
+
+    try:
+        report: EnergyReport | None = _charged(done, target)
+    except UnsupportedError:
+        report = None
+    return run_page(done, report, command_line())
 
 
 def _asked(cue: int | None, query: tuple[int, ...]) -> str:

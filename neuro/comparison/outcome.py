@@ -10,6 +10,9 @@ from neuro.errors import NeuroError
 from neuro.ladder import Ladder, RungOutcome
 from neuro.tasks import MemoryOperation
 
+SHOWN_ISSUES = 3
+"""Problems of one machine that are named."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
@@ -29,13 +32,21 @@ class Refusal:
     reason: str
     remedy: str
 
+    @property
+    def text(self) -> str:
+        """Reason and remedy in one."""
+        return " ".join(f"{part}." for part in (self.reason, self.remedy) if part)
+
     @classmethod
     def of(cls, error: NeuroError) -> "Refusal":
         """Take an error apart; of many problems at once, the first few."""
-        issues: tuple[NeuroError, ...] = getattr(error, "issues", (error,))[:3]
-        reasons = [f"{item.where}: {item.problem}. {item.limit or ''}".strip() for item in issues]
+        issues: tuple[NeuroError, ...] = getattr(error, "issues", (error,))[:SHOWN_ISSUES]
+        reasons = [
+            ". ".join(filter(None, (f"{item.where}: {item.problem}", item.limit)))
+            for item in issues
+        ]
         remedies = dict.fromkeys(item.hint for item in issues if item.hint)
-        return cls(kind=type(error).__name__, reason=" ".join(reasons), remedy=". ".join(remedies))
+        return cls(kind=type(error).__name__, reason=". ".join(reasons), remedy=". ".join(remedies))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

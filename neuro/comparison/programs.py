@@ -18,6 +18,9 @@ MIX_SHARES = {"L": 0.4, "C": 0.3, "K": 0.3}
 MIX_DENSITY = 0.3
 """Shares of operations and of active bits in specs, ca3_cam section 6."""
 
+MIX_EXTRAS = {"P": 0.1, "F": 0.1}
+"""Shares of completing and forgetting, for memories that can; C and K give them up."""
+
 MOST_BITS = 64
 """Active bits of an item at most, so that large memories are not filled by a few items."""
 
@@ -93,19 +96,31 @@ def named_program(name: str, protocol: MemoryProtocol, seed: int) -> tuple[Memor
 def _mix(protocol: MemoryProtocol, seed: int) -> tuple[MemoryOperation, ...]:
     rng = stream(seed, "comparison", "mix")
     cues, bits = protocol.cue_output.size, protocol.content_output.size
-    codes = rng.choice(list(MIX_SHARES), MIX_OPERATIONS, p=list(MIX_SHARES.values()))
+    shares = _shares(protocol)
+    codes = rng.choice(list(shares), MIX_OPERATIONS, p=list(shares.values()))
     operations = []
     for number, code in enumerate(codes.tolist()):
-        cue = int(rng.integers(cues)) if code != "K" else None
+        cue = int(rng.integers(cues)) if code in "LCF" else None
         content: tuple[int, ...] = ()
         if code == "L":
             count = min(max(int(rng.binomial(bits, MIX_DENSITY)), 1), MOST_BITS)
             content = tuple(sorted(rng.choice(bits, count, replace=False).tolist()))
-        if code == "K":
+        if code in "KP":
             content = (int(rng.integers(bits)),)
         time = number * protocol.safe_spacing
         operations.append(MemoryOperation(t=time, op=code, cue=cue, content=content))
     return tuple(operations)
+
+
+def _shares(protocol: MemoryProtocol) -> dict[str, float]:
+    extras = {k: v for k, v in MIX_EXTRAS.items() if k in {o.code for o in protocol.operations}}
+    less = sum(extras.values()) / 2
+    return {
+        "L": MIX_SHARES["L"],
+        "C": MIX_SHARES["C"] - less,
+        "K": MIX_SHARES["K"] - less,
+        **extras,
+    }
 
 
 def _pyramid(protocol: MemoryProtocol, seed: int) -> tuple[MemoryOperation, ...]:

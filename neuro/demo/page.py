@@ -34,7 +34,7 @@ def demo_page(outcome: Outcome, seconds: float) -> str:
         "demo.html",
         origin_of(
             outcome.result.provenance,
-            f"neuro demo --seed {outcome.seed}",
+            f"neuro demo --backend {outcome.result.provenance.backend} --seed {outcome.seed}",
             ran=f"{outcome.result.duration:g} ms of model time in {seconds:.2f} s",
             engine=f"{outcome.result.provenance.backend}, {outcome.result.provenance.engine}",
         ),

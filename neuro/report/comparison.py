@@ -10,7 +10,7 @@ from neuro.energy import EnergyReport
 from neuro.plotting import to_svg
 from neuro.report import comparison_tables as tables
 from neuro.report.ladder import distance_figure
-from neuro.report.ladder_tables import component_table
+from neuro.report.ladder_tables import component_summary, component_table
 from neuro.report.render import render
 from neuro.report.values import Origin, version_facts
 
@@ -141,6 +141,7 @@ def _energy(item: TargetOutcome) -> dict[str, Any]:
     return {
         "name": item.machine.name,
         "gap": None,
+        "components": component_summary(report, item.asked),
         "table": component_table(report, item.asked),
         "covers": [f"{basis.name}: {basis.covers}." for basis in report.bases],
         "remarks": report.remarks,

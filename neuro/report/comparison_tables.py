@@ -18,13 +18,13 @@ def verdict(found: Comparison) -> list[str]:
 def sentence(item: TargetOutcome) -> str:
     """Answer the four questions for one machine."""
     if item.refusal is not None:
-        return f"cannot run it. {item.refusal.reason}"
+        return f"cannot run it. {item.refusal.text}"
     parts = [_works(item), _fast(item), _energy(item), _hurts(item)]
     return " ".join(part for part in parts if part)
 
 
 def overview(found: Comparison) -> Table:
-    """Return one row for each machine, those that cannot run it with reason and remedy."""
+    """Return one row for each machine; of those that cannot run it, two cells with the reason."""
     heads = (
         "target",
         "works",
@@ -109,8 +109,7 @@ def _row(item: TargetOutcome) -> tuple[str, ...]:
     name = item.machine.name
     if item.refusal is not None or item.final is None or item.ladder is None:
         refusal = item.refusal
-        why = "" if refusal is None else f"{refusal.reason} {refusal.remedy}".strip()
-        return (name, f"no: {why}", *[""] * 7)
+        return (name, "no" if refusal is None else f"no. {refusal.text}")
     counters = item.final.result.counters
     first, worst = item.ladder.first_change, item.costliest
     alone = len(item.ladder.rungs) == 1
@@ -162,6 +161,8 @@ def _hurts(item: TargetOutcome) -> str:
     text = f"{first.name.capitalize()} is the first to change a spike"
     if worst is None:
         return f"{text}; none costs an answer."
+    if worst.name == first.name:
+        return f"{text}, and costs most: {worst.lost} of {item.asked} answers."
     return f"{text}; {worst.name} costs most: {worst.lost} of {item.asked} answers."
 
 

@@ -12,6 +12,7 @@ from neuro.plotting import to_svg
 from neuro.report.ladder_tables import (
     answer_table,
     answering_otherwise,
+    component_summary,
     component_table,
     counter_table,
     energy_table,
@@ -83,6 +84,9 @@ def ladder_page(page: Page) -> str:
         shown_notes=SHOWN_NOTES,
         counters=counter_table(ladder),
         energies=energy_table(ladder),
+        parts_of_energy=None
+        if final.energy is None
+        else component_summary(final.energy, max(asked, 1)),
         components=None if final.energy is None else component_table(final.energy, max(asked, 1)),
         covers=() if final.energy is None else _covers(final.energy),
         meanings=[(r.name, r.what, r.result.provenance.engine) for r in ladder.rungs],

@@ -69,13 +69,14 @@ def overview(ladder: Ladder) -> Table:
 
 
 def counter_table(ladder: Ladder) -> Table:
-    """Return the totals of all counters by rung; empty where a rung has no such counter."""
-    totals = {rung.name: _totals(rung) for rung in ladder.rungs}
-    names = list(dict.fromkeys(name for counts in totals.values() for name in counts))
-    rows = [
-        (rung, *(str(counts.get(name, "")) for name in names)) for rung, counts in totals.items()
+    """Return the totals of all counters, one column for each rung; empty where it has none."""
+    totals = [_totals(rung) for rung in ladder.rungs]
+    names = list(dict.fromkeys(name for counts in totals for name in counts))
+    rows: list[Row] = [
+        (name.replace("_", " "), *(str(counts.get(name, "")) for counts in totals))
+        for name in names
     ]
-    return ("rung", *(name.replace("_", " ") for name in names)), rows
+    return ("counted", *(rung.name for rung in ladder.rungs)), rows
 
 
 def energy_table(ladder: Ladder) -> Table:
@@ -92,6 +93,25 @@ def energy_table(ladder: Ladder) -> Table:
         for name, report in reports
     ]
     return ("rung", *(basis.name for basis in reports[0][1].bases)), rows
+
+
+def component_summary(report: EnergyReport, operations: int) -> Table:
+    """Return the energy of an operation by component, one column for each basis.
+
+    Parts such as ``"IN->QA: array"`` that differ only in what stands before the colon are one
+    component.
+    """
+    sums: list[dict[str, float]] = []
+    for basis in report.bases:
+        found: dict[str, float] = {}
+        for row in basis.rows:
+            name = row.name.rpartition(": ")[2]
+            found[name] = found.get(name, 0.0) + row.energy / operations
+        sums.append(found)
+    names = list(dict.fromkeys(name for found in sums for name in found))
+    rows: list[Row] = [(name, *(_energy_cell(found.get(name)) for found in sums)) for name in names]
+    rows.append(("in all", *(_energy_cell(sum(found.values())) for found in sums)))
+    return ("component", *(basis.name for basis in report.bases)), rows
 
 
 def component_table(report: EnergyReport, operations: int) -> Table:
@@ -132,13 +152,17 @@ def answer_table(ladder: Ladder, rung: RungOutcome) -> Table:
             str(number),
             f"{first.answers[number].t:g}",
             first.answers[number].op,
-            _asked(first.answers[number]),
-            _answered(first.answers[number]),
-            _answered(rung.answers[number]),
+            asked_text(first.answers[number]),
+            answered_text(first.answers[number]),
+            answered_text(rung.answers[number]),
         )
         for number in rung.changed
     ]
     return heads, rows
+
+
+def _energy_cell(energy: float | None) -> str:
+    return "" if energy is None else format_scaled(energy, "fJ")
 
 
 def _totals(rung: RungOutcome) -> dict[str, int]:
@@ -167,13 +191,15 @@ def _numbers(numbers: tuple[int, ...]) -> str:
     return shown if len(numbers) <= SHOWN_NUMBERS else f"{shown}, ..."
 
 
-def _asked(answer: Answer) -> str:
+def asked_text(answer: Answer) -> str:
+    """Write what an operation asked with."""
     cue = [] if answer.cue is None else [f"cue {answer.cue}"]
     content = [f"content {_numbers(answer.query)}"] if answer.query else []
     return ", ".join([*cue, *content])
 
 
-def _answered(answer: Answer) -> str:
+def answered_text(answer: Answer) -> str:
+    """Write what a memory answered."""
     parts = (("cues", answer.cues), ("content", answer.content), ("dropped", answer.dropped))
     texts = [f"{name} {_numbers(numbers)}" for name, numbers in parts if numbers]
     return ", ".join(texts) or "nothing"

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from neuro.report.values import Footnotes, Origin, Trace
 
+LONGEST_NUMBER = 18
+"""Characters of a cell beyond which it is a text, even if it begins with a digit."""
+
 
 def render(template: str, origin: Origin, **values: Any) -> str:
     """Fill a template of `neuro/report/templates`; text is escaped.
@@ -70,6 +73,6 @@ def _link(notes: Footnotes, text: object, trace: Trace | None) -> Any:
 
 
 def _is_number(text: object) -> bool:
-    """Say whether a cell holds a number, which stands at the right of its column."""
-    shown = str(text).removeprefix("+").removeprefix("-").strip()
-    return bool(shown) and shown[0].isdigit()
+    """Say whether a cell holds a number, perhaps with its unit: it stands at the right."""
+    shown = str(text)
+    return len(shown) <= LONGEST_NUMBER and shown.lstrip("+-\N{MINUS SIGN} ")[:1].isdigit()
