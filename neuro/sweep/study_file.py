@@ -112,6 +112,12 @@ def _as_list(value: Any) -> Any:
     """Make a list of a range of whole numbers, and of a single value."""
     if isinstance(value, dict):
         return list(_range(value))
+    return _one_or_more(value)
+
+
+def _one_or_more(value: Any) -> Any:
+    if value == []:
+        raise ValueError("an empty list varies nothing")
     return value if isinstance(value, list) else [value]
 
 
@@ -134,7 +140,7 @@ def _kind(value: Any) -> str:
 
 
 _Item = TypeVar("_Item")
-_ListOf = Annotated[list[_Item], BeforeValidator(_as_list), Field(min_length=1)]
+_ListOf = Annotated[list[_Item], BeforeValidator(_as_list)]
 _Scalar = Annotated[Any, BeforeValidator(_scalar)]
 _Name = Annotated[str, Field(min_length=1)]
 _Natural = Annotated[int, Field(ge=0)]
@@ -198,11 +204,7 @@ class _StudyFile(_Strict):
     set: dict[str, _Scalar] = {}
     option: dict[str, _Scalar] = {}
     coefficient: dict[str, _Scalar] = {}
-    sweep: Annotated[
-        list[_BlockTable],
-        BeforeValidator(lambda value: value if isinstance(value, list) else [value]),
-        Field(min_length=1),
-    ]
+    sweep: Annotated[list[_BlockTable], BeforeValidator(_one_or_more)]
 
 
 def _flat(tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
