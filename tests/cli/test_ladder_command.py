@@ -70,7 +70,7 @@ def test_page_shows_the_differing_spikes_and_asks_nobody(neuro, forgetful, tmp_p
     for text in ("spikes that differ", "differing spikes so far", "time (ms)", "answers (% of 10)"):
         assert text in page
     assert "missing in &#x27;finite" in page or "missing in 'finite delays" in page
-    assert '<tr class="first"><td>finite delays and history</td>' in page
+    assert '<tr class="marked"><td>finite delays and history</td>' in page
     assert "neuro ladder ca3 --program program.json --set cue_size=9" in page
     # SVG names its vocabularies by address; nothing is fetched from them.
     addresses = set(re.findall(r'(?:src|href)="(https?:[^"]*)"', page))
