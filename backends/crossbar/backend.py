@@ -8,9 +8,8 @@ from neuro.backend import Availability, Backend, Rung
 from neuro.backends.crossbar.check import check_plan, weight_issues
 from neuro.backends.crossbar.energy import energy_report
 from neuro.backends.crossbar.engine import CrossbarEngine
-from neuro.backends.crossbar.hardware import hardware_from
 from neuro.backends.crossbar.mvm import compiled_reads
-from neuro.backends.crossbar.options import target_options, with_effects
+from neuro.backends.crossbar.options import described
 from neuro.backends.crossbar.placement import capacity_issue, place
 from neuro.backends.crossbar.rungs import array_rungs
 from neuro.backends.crossbar.synapses import ProjectionTiles
@@ -60,11 +59,9 @@ class Crossbar(Backend):
         ValidationError, CapacityError, CheckError
             If the hardware file is wrong, or weights cannot be mapped.
         """
-        options = target_options(target)
-        hardware = hardware_from(target)
+        hardware, options = described(target)
         placed = [(item, place(item)) for item in plan.projections]
         issues: list[NeuroError] = []
-        with_effects(hardware, options)
         for item, planes in placed:
             issues += weight_issues(item, options)
             issue = capacity_issue(item, planes, options)

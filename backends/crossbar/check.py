@@ -7,9 +7,9 @@ from math import sqrt
 
 import numpy as np
 
-from neuro.backends.crossbar.hardware import Hardware, hardware_from
+from neuro.backends.crossbar.hardware import Hardware
 from neuro.backends.crossbar.mapping import checked_weights
-from neuro.backends.crossbar.options import Options, target_options, with_effects
+from neuro.backends.crossbar.options import Options, described, with_effects
 from neuro.backends.crossbar.placement import Plane, capacity_issue, place
 from neuro.backends.crossbar.synapses import largest_weight
 from neuro.check import Cell, CheckReport, CheckTable, Finding, refusal, sorted_findings
@@ -39,8 +39,8 @@ def check_plan(plan: Plan, target: Target, able: Capabilities) -> CheckReport:
     ValidationError, UnitError, CheckError
         If the hardware file is wrong.
     """
-    options = target_options(target)
-    hardware = with_effects(hardware_from(target), options)
+    whole, options = described(target)
+    hardware = with_effects(whole, options)
     placed = tuple((item, place(item)) for item in plan.projections)
     found = [
         refusal(gap, "capabilities") for gap in unsupported(plan.network, plan.semantics, able)

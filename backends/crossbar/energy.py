@@ -13,8 +13,8 @@ from dataclasses import replace
 from math import ceil
 
 from neuro.backends.crossbar.costs import CostReport, LayerCounts, layer_costs
-from neuro.backends.crossbar.hardware import Hardware, hardware_from
-from neuro.backends.crossbar.options import Options, target_options
+from neuro.backends.crossbar.hardware import Hardware
+from neuro.backends.crossbar.options import Options, described
 from neuro.backends.crossbar.placement import Plane, place
 from neuro.energy import EnergyReport
 from neuro.errors import UnsupportedError
@@ -60,7 +60,7 @@ def energy_report(plan: Plan, target: Target, counters: Counters) -> EnergyRepor
 
 def costs_of_run(plan: Plan, target: Target, counters: Counters) -> CostReport:
     """Return energy, time, area and operations by projection, and in all; see `energy_report`."""
-    hardware, options = hardware_from(target), target_options(target)
+    hardware, options = described(target)
     if "read_nanosiemens" not in counters.hardware:
         raise UnsupportedError(
             f"target {target.name!r}",

@@ -14,11 +14,12 @@ from neuro.backends.crossbar.devices import (
     NoReadNoise,
     NoTelegraph,
 )
-from neuro.backends.crossbar.hardware import LAW_SUFFIX, Hardware
-from neuro.errors import NeuroError, ValidationError, raise_all, suggestion
+from neuro.backends.crossbar.hardware import LAW_SUFFIX, Hardware, hardware_from
+from neuro.errors import NeuroError, UnsupportedError, ValidationError, raise_all, suggestion
 from neuro.target import Option, Target
 from neuro.units import to_coherent
 
+BACKEND = "crossbar"
 MappingKind = Literal["differential", "offset", "single"]
 MAPPINGS = ("differential", "offset", "single")
 SCALES = ("tile", "column")
@@ -120,6 +121,29 @@ class Options:
         }[self.mapping]
 
 
+def described(target: Target) -> tuple[Hardware, Options]:
+    """Read a whole hardware file of a crossbar: what it is, and how it is used.
+
+    Raises
+    ------
+    UnsupportedError
+        If the target belongs to another backend.
+    ValidationError, UnitError, CheckError
+        If the file is wrong, or its tiles are larger than its array; with the place in the file.
+    """
+    if target.backend != BACKEND:
+        raise UnsupportedError(
+            f"target {target.name!r}",
+            f"belongs to backend {target.backend!r}, which has no devices",
+            value=target.name,
+            limit=f"Devices belong to backend {BACKEND!r}",
+        )
+    hardware, options = hardware_from(target), target_options(target)
+    where = f"hardware file {target.name + '.toml'!r}.options"
+    raise_all(where, _size_issues(hardware, options, where))
+    return hardware, options
+
+
 def target_options(target: Target) -> Options:
     """Read the options of a hardware file.
 
@@ -163,21 +187,7 @@ def with_effects(hardware: Hardware, options: Options) -> Hardware:
     ValidationError
         If a tile is larger than the array.
     """
-    issues: list[NeuroError] = [
-        ValidationError(
-            f"options.tile_{side}",
-            f"{size} do not fit",
-            value=size,
-            limit=f"The array of hardware {hardware.name!r} has {there} {side}",
-            hint="Larger matrices are split over tiles",
-        )
-        for side, size, there in (
-            ("rows", options.tile_rows, hardware.array_rows),
-            ("columns", options.tile_columns, hardware.array_columns),
-        )
-        if size > there
-    ]
-    raise_all("options", issues)
+    raise_all("options", _size_issues(hardware, options, "options"))
     if not options.programming_error:
         hardware = replace(hardware, programming=ExactProgramming(), write=ExactWriting())
     if not options.read_noise:
@@ -199,3 +209,21 @@ def with_effects(hardware: Hardware, options: Options) -> Hardware:
             sense_resistance=0.0,
         )
     return hardware
+
+
+def _size_issues(hardware: Hardware, options: Options, where: str) -> list[NeuroError]:
+    """Return what is larger about a tile than its array."""
+    return [
+        ValidationError(
+            f"{where}.tile_{side}",
+            f"{size} do not fit",
+            value=size,
+            limit=f"The array of hardware {hardware.name!r} has {there} {side}",
+            hint="Larger matrices are split over tiles",
+        )
+        for side, size, there in (
+            ("rows", options.tile_rows, hardware.array_rows),
+            ("columns", options.tile_columns, hardware.array_columns),
+        )
+        if size > there
+    ]

@@ -60,7 +60,9 @@ Sigma = Annotated[
 Seeds = Annotated[
     int | None, typer.Option(min=1, help="Arrays that are programmed for each write error.")
 ]
-Target = Annotated[str, typer.Option(help="Which crossbar hardware.")]
+Target = Annotated[
+    str, typer.Option(help="Which crossbar hardware: a name, or the path of a .toml file.")
+]
 Kept = Annotated[
     Path | None, typer.Option(help="Folder of trained networks: read if there, else written.")
 ]
@@ -109,7 +111,7 @@ def kws(
 
     from dataclasses import replace
 
-    from neuro.backends.crossbar.hardware import hardware_from
+    from neuro.backends.crossbar.options import described
     from neuro.experiments.recurrent import QUICK, Sweep, WordProtocol, load_words, run_words
     from neuro.hardware_configs import load_target
 
@@ -120,7 +122,7 @@ def kws(
         sigmas=tuple(sigma if sigma else (0.0, 2.67, 5.0, 10.0)),
         everything=everything,
     )
-    hardware = hardware_from(load_target(target))
+    hardware, _ = described(load_target(target))
     heard = load_words(
         data,
         words,
@@ -165,14 +167,14 @@ def characters(
 
     from dataclasses import replace
 
-    from neuro.backends.crossbar.hardware import hardware_from
+    from neuro.backends.crossbar.options import described
     from neuro.experiments.recurrent import CharacterProtocol, Sweep, load_corpus, run_characters
     from neuro.hardware_configs import load_target
 
     begun = time.perf_counter()
     protocol = CharacterProtocol()
     corpus = load_corpus(text, most=QUICK_CHARACTERS if quick else None)
-    hardware = hardware_from(load_target(target))
+    hardware, _ = described(load_target(target))
     with progress_bar(f"{text.name} on {target}") as progress:
         outcome = run_characters(
             corpus,

@@ -11,14 +11,12 @@ import typer
 from neuro.cli.nladc_outcome import Outcome, print_outcome
 from neuro.cli.output import progress_bar
 from neuro.cli.paths import check_paths
-from neuro.errors import UnsupportedError, ValidationError
+from neuro.errors import ValidationError
 from neuro.files import write_text
 
 if TYPE_CHECKING:
     from neuro.backends.crossbar.hardware import Hardware
     from neuro.backends.crossbar.nladc import Function, Levels
-
-BACKEND = "crossbar"
 
 
 def nladc(
@@ -31,7 +29,10 @@ def nladc(
     ] = "sigmoid",
     bits: Annotated[int, typer.Option(help="Resolution, 2 to 10.")] = 5,
     target: Annotated[
-        str, typer.Option(help="Which hardware; 'neuro backends' lists them.")
+        str,
+        typer.Option(
+            help="Which hardware; 'neuro backends' lists them. Or the path of a .toml file."
+        ),
     ] = "crossbar_rram_nladc",
     scheme: Annotated[str, typer.Option(help="Where the levels lie: cell, floor or mid.")] = "cell",
     x_range: Annotated[
@@ -87,20 +88,14 @@ def nladc(
     """
     check_paths({"--table": table, "--levels": levels}, {"--out": out, "--json": json})
 
-    from neuro.backends.crossbar.hardware import hardware_from
     from neuro.backends.crossbar.nladc import Options, ramp_for
     from neuro.backends.crossbar.nladc.study import study
+    from neuro.backends.crossbar.options import described
     from neuro.hardware_configs import load_target
     from neuro.units import to_coherent
 
     description = load_target(target)
-    if description.backend != BACKEND:
-        raise UnsupportedError(
-            f"target {target!r}",
-            f"belongs to backend {description.backend!r}, which has no such converter",
-            value=target,
-            limit="Converters belong to backend 'crossbar'",
-        )
+    hardware, _ = described(description)
     options = Options(
         row_budget=row_budget,
         bias_rows=bias_rows,
@@ -110,7 +105,6 @@ def nladc(
         error_feedback=error_feedback,
         verify_noise=to_coherent(verify_noise, "uS", "--verify-noise", bare=False),
     )
-    hardware = hardware_from(description)
     if sigma is not None:
         hardware = _with_sigma(hardware, to_coherent(sigma, "uS", "--sigma", bare=False))
     converted = _levels(_function(function, table, x_range), bits, scheme, levels)

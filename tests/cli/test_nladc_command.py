@@ -1,5 +1,6 @@
 import json
 import re
+from importlib.resources import files
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_ideal_hardware_has_no_write_errors(neuro, tmp_path):
         (("--function", "relu_clip", "--range", "2", "3"), "has no inverse on its range"),
         (("--row-budget", "12"), "12 rows for 30 steps"),
         (("--sigma", "2.67"), "--sigma: expected a conductance"),
-        (("--target", "cpu"), "Converters belong to backend 'crossbar'"),
+        (("--target", "cpu"), "Devices belong to backend 'crossbar'"),
         (("--target", "crossbar_rram_milo2021"), "Use a row budget of 32 or more"),
         (("--table", "list.json"), "has other members"),
         (("--levels", "words.json"), "is no list of numbers"),
@@ -94,6 +95,41 @@ def test_mistakes_are_one_message(neuro, tmp_path, arguments, message):
     assert done.returncode == 2
     assert message in done.stderr and "Traceback" not in done.stderr
     assert not (tmp_path / "neuro-nladc.html").exists()
+
+
+# One mistake in a hardware file, and what is said about it.
+MISTAKES = [
+    (
+        "g_min = {",
+        'g_mni = {value = "1 uS", source = "x"}\ng_min = {',
+        ".g_mni: is not known",
+    ),
+    ('"150 uS"', "150", ".coefficients.g_max: is in a pure number. Its unit is that of uS"),
+    ('"0 uS"', '"-3 uS"', ".coefficients.g_min: -3 uS. Not negative"),
+    ('"0 uS"', '"200 uS"', ".coefficients.g_min: 200 uS. Below g_max, 150 uS"),
+    (
+        'v_write = {value = "1.5 V", source = "[assumption] usual for filamentary oxides"}',
+        'v_write = {value = "1.5 V"}',
+        ".coefficients.v_write.source: field required",
+    ),
+    ("tile_columns = 256", "tile_columns = 9999", ".options.tile_columns: 9999 do not fit"),
+    ("wires = true", "wirse = true", ".options.wirse: is not known. Did you mean 'wires'"),
+    ('backend = "crossbar"', "backend = crossbar", "not TOML (Invalid value (at line 5"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "message"), MISTAKES)
+def test_mistake_in_a_hardware_file_is_one_error_with_its_place(
+    neuro, tmp_path, right, wrong, message
+):
+    text = files("neuro.hardware_configs").joinpath("crossbar_rram_nladc.toml").read_text()
+    assert right in text
+    (tmp_path / "mine.toml").write_text(text.replace(right, wrong, 1))
+    done = neuro("crossbar", "nladc", "--target", "mine.toml", "--draws", "2")
+    assert done.returncode == 2
+    assert "hardware file 'mine.toml'" in done.stderr
+    assert message in done.stderr
+    assert done.stderr.count("Error:") == 1
 
 
 def test_help_has_an_example(neuro):

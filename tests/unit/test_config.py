@@ -1,5 +1,6 @@
 import json
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from neuro.config import (
     parse_target,
     read_program,
 )
-from neuro.errors import CheckError, UnitError, ValidationError
+from neuro.errors import CheckError, ResultError, UnitError, ValidationError
 from neuro.hardware_configs import load_target, target_names
 from neuro.ir.description import Description, parameter
 from neuro.target import Target
@@ -205,8 +206,26 @@ def test_every_hardware_file_of_the_package_is_valid() -> None:
     assert "cpu" in target_names()
 
 
-@pytest.mark.parametrize("name", ["cpuu", "../cpu", "cpu.toml"])
+@pytest.mark.parametrize("name", ["cpuu", "../cpu"])
 def test_unknown_target_is_refused_with_a_suggestion(name: str) -> None:
     with pytest.raises(ValidationError, match="no such target") as caught:
         load_target(name)
     assert ", cpu, " in str(caught.value.limit)
+    assert "'.toml'" in str(caught.value.hint)
+
+
+def test_hardware_file_of_the_user_is_named_by_its_path(tmp_path) -> None:
+    text = files("neuro.hardware_configs").joinpath("cpu.toml").read_text(encoding="utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    found, ours = load_target(str(path)), load_target("cpu")
+    assert (found.name, found.backend, found.options) == ("mine", "cpu", ours.options)
+    assert found.coefficients == ours.coefficients
+
+
+def test_hardware_file_that_cannot_be_read_is_one_error(tmp_path) -> None:
+    with pytest.raises(ResultError, match=r"nowhere\.toml': cannot be read"):
+        load_target(str(tmp_path / "nowhere.toml"))
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ResultError, match="cannot be read"):
+        load_target(str(tmp_path / "binary.toml"))

@@ -6,8 +6,8 @@ import pytest
 
 from neuro.backends.crossbar.devices import ExactProgramming, ExactWriting, NoReadNoise
 from neuro.backends.crossbar.hardware import hardware_from
-from neuro.backends.crossbar.options import Options, target_options, with_effects
-from neuro.errors import CheckError, UnitError, ValidationError
+from neuro.backends.crossbar.options import Options, described, target_options, with_effects
+from neuro.errors import CheckError, UnitError, UnsupportedError, ValidationError
 from neuro.hardware_configs import load_target
 
 HARDWARE = hardware_from(load_target("crossbar_rram_nladc"))
@@ -89,3 +89,20 @@ def test_option_of_another_kind_is_refused() -> None:
     target = replace(load_target("crossbar_ideal"), options={"wires": 1})
     with pytest.raises(ValidationError, match=r"options\.wires: 1"):
         target_options(target)
+
+
+def test_file_is_described_as_a_whole() -> None:
+    target = load_target("crossbar_rram_nladc")
+    assert described(target) == (HARDWARE, target_options(target))
+
+
+def test_tile_larger_than_the_array_is_refused_with_the_place() -> None:
+    target = load_target("crossbar_rram_nladc", ["tile_rows=634"])
+    # 633 rows: Table 1 of Yang et al.
+    with pytest.raises(ValidationError, match=r"nladc\.toml'\.options\.tile_rows: 634 do not fit"):
+        described(target)
+
+
+def test_target_of_another_backend_has_no_devices() -> None:
+    with pytest.raises(UnsupportedError, match="'cpu', which has no devices"):
+        described(load_target("cpu"))
