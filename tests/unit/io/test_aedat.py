@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from aedat_files import aedat_file
 
 from neuro.errors import ResultError, UnavailableError
 from neuro.io.aedat import read_aedat
-from aedat_files import aedat_file
 
 EVENTS = [(5000, 1, 2, True), (5500, 3, 7, False), (6000, 9, 0, True)]
 
