@@ -14,6 +14,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 
+import neuro
+
 PACKAGE = "neuro"
 
 
@@ -46,7 +48,7 @@ def _resolve(
     """Find a name by its last part, if that is unambiguous."""
     if node.get("refdomain") != "py":
         return None
-    target = node["reftarget"].rstrip("()")
+    target = _at_home(node["reftarget"].rstrip("()"))
     homes = (node.get("neuro:home") or node.get("py:module") or "", PACKAGE)
     found = _places(env, target, homes)
     if len(found) == 1:
@@ -55,6 +57,12 @@ def _resolve(
         return make_refnode(app.builder, where, document, anchor, content, target)
     outside = not target.startswith(f"{PACKAGE}.")
     return content if node.get("soft") or outside else None
+
+
+def _at_home(target: str) -> str:
+    """Return the last part of a public name of the package, which is described at its home."""
+    name = target.removeprefix(f"{PACKAGE}.")
+    return name if name in neuro.__all__ else target
 
 
 def _places(env: BuildEnvironment, target: str, homes: tuple[str, ...]) -> set[tuple[str, str]]:
