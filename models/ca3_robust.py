@@ -16,7 +16,7 @@ MATCH    cues             their targets: fire if enough bits of the query are li
 RAISE    content bits - 1 interneurons; each that fires raises the threshold of MATCH by one bit
 TEACH.*  cues, bits       what is being learned, three ticks later
 BLOCK    bits / 8         interneurons that silence MATCH while links are written
-HUSH     1                interneuron that silences BITS after that
+HUSH.*   1, 1             interneurons that silence MATCH in a recall, BITS after a write
 ======== ================ =========================================================================
 
 ==== == ======================= ===== =========================== ================================
@@ -61,8 +61,8 @@ from neuro.ir.description import Description, parameter
 from neuro.models.ca3 import check_item_memory, spread_weight
 
 INPUT, OUTPUT = "IN", "OUT"
-WRITE, FIND, COMPLETE = 0, 1, 2
-CONTROLS = 3
+WRITE, RECALL, FIND, COMPLETE = 0, 1, 2, 3
+CONTROLS = 4
 
 DELAY = 3.0
 """ms, of every synapse onto a plastic target: SpiNNaker's weights are finest if they are equal."""
@@ -87,11 +87,10 @@ class CA3RobustParameters(Description):
     content_size : int
         k, number of content bits.
     link_weight : nA
-        A written link, and every spike that is to make a neuron fire by itself: twice what it
-        takes. An erased link is 0.
+        A written link, and a spike that is to make another neuron fire. An erased link is 0.
     gate_weight : nA
-        One of two spikes that make a neuron fire together and not alone: with a threshold of half
-        a link, one and two of them are equally many standard deviations of a spread away from it.
+        Inhibition that closes a gate: three links, so that an open and a closed gate are both far
+        from the threshold.
     block_weight : nA
         Of one interneuron that silences MATCH; there are two links' worth of them for each bit.
     weight_spread : dimensionless
@@ -101,7 +100,7 @@ class CA3RobustParameters(Description):
     cue_size: int = 5
     content_size: int = 10
     link_weight: Any = parameter("nA", 6.0, above=0)
-    gate_weight: Any = parameter("nA", 2.125, above=0)
+    gate_weight: Any = parameter("nA", 18.0, above=0)
     block_weight: Any = parameter("nA", 96.0, above=0)
     weight_spread: Any = parameter("", 0.0, at_least=0)
 
@@ -156,12 +155,17 @@ def ca3_robust(
         "TEACH.cue": c,
         "TEACH.content": k,
         "BLOCK": parameters.blockers,
-        "HUSH": 1,
+        "HUSH.cue": 1,
+        "HUSH.content": 1,
         OUTPUT: c + k,
     }
+    counting, relaying = _cell(parameters, 1 / 2), _cell(parameters, 1 / 3)
     # A bit of QUERY that has just been written is refractory, and so not erased.
-    cells = {"QUERY": _cell(parameters, tau_refrac=1.0)}
-    cell = _cell(parameters, tau_refrac=0.0)
+    cells = {
+        "BITS": counting,
+        "MATCH": counting,
+        "QUERY": _cell(parameters, 1 / 3, tau_refrac=1.0),
+    }
     lines = _Lines(parameters)
     return Network(
         name="ca3_robust",
@@ -169,11 +173,11 @@ def ca3_robust(
         semantics="tick",
         seed=seed,
         populations=tuple(
-            Population(name, size, cells.get(name, cell)) for name, size in sizes.items()
+            Population(name, size, cells.get(name, relaying)) for name, size in sizes.items()
         ),
         inputs=(SpikeArray(name=INPUT, size=lines.size),),
         projections=(
-            *_reading(parameters, lines),
+            *_asking(parameters, lines),
             *_counting(parameters, lines),
             *_teaching(parameters, lines),
             *_silencing(parameters, lines),
@@ -185,8 +189,13 @@ def ca3_robust(
     )
 
 
-def _cell(p: CA3RobustParameters, *, tau_refrac: float) -> CurrentExponentialLIF:
-    """Return a threshold unit: 1 nA moves it by 1 mV, and a tick later nothing of it is left."""
+def _cell(
+    p: CA3RobustParameters, links: float, *, tau_refrac: float = 0.0
+) -> CurrentExponentialLIF:
+    """Return a threshold unit: 1 nA moves it by 1 mV, and a tick later nothing of it is left.
+
+    Its threshold is half a link if it counts them, and less if one spike or none is all it gets.
+    """
     return CurrentExponentialLIF(
         cm=0.01,
         tau_m=0.1,
@@ -195,7 +204,7 @@ def _cell(p: CA3RobustParameters, *, tau_refrac: float) -> CurrentExponentialLIF
         tau_syn_I=0.1,
         v_rest=-60.0,
         v_reset=-60.0,
-        v_thresh=-60.0 + 0.5 * p.link_weight,
+        v_thresh=-60.0 + links * p.link_weight,
     )
 
 
@@ -227,18 +236,17 @@ class _Wiring:
         """Join neurons of the same index."""
         return Projection(source, target, OneToOne(), self._static(weight, delay), name=name)
 
-    def all(
-        self,
-        source: Any,
-        target: Any,
-        weight: float,
-        delay: float,
-        name: str,
-        receptor: str = "excitatory",
-    ) -> Projection:
+    def all(self, source: Any, target: Any, weight: float, delay: float, name: str) -> Projection:
         """Join every neuron with every other."""
-        synapse = self._static(weight, delay)
-        return Projection(source, target, AllToAll(), synapse, receptor, name)
+        return Projection(source, target, AllToAll(), self._static(weight, delay), name=name)
+
+    def inhibit(
+        self, source: Any, target: Any, weight: float, delay: float, name: str
+    ) -> Projection:
+        """Let every neuron inhibit every other."""
+        return Projection(
+            source, target, AllToAll(), self._static(weight, delay), "inhibitory", name
+        )
 
     def pairs(
         self, source: Any, target: Any, rows: NDArray[Any], weight: float, delay: float, name: str
@@ -251,15 +259,17 @@ class _Wiring:
         return Static(weight=spread_weight(weight, self._spread), delay=delay)
 
 
-def _reading(p: CA3RobustParameters, lines: _Lines) -> list[Projection]:
-    """Build what asks: by cue always, by content if told, and what was found for its content."""
-    wire, relay, gate = _Wiring(p), p.link_weight, p.gate_weight
+def _asking(p: CA3RobustParameters, lines: _Lines) -> list[Projection]:
+    """Build what asks, by cue or by content, and goes on from what was found to its content."""
+    wire, relay, close = _Wiring(p), p.link_weight, p.gate_weight
     return [
         wire.one(lines.cue, "CUE", relay, 2.0, "IN.cue->CUE"),
-        wire.one(lines.content, "QUERY", gate, 2.0, "IN.content->QUERY"),
-        wire.all(lines.control(FIND), "QUERY", gate, 2.0, "IN.find->QUERY"),
-        wire.one("MATCH", "CUE", gate, 1.0, "MATCH->CUE"),
-        wire.all(lines.control(COMPLETE), "CUE", gate, 6.0, "IN.complete->CUE"),
+        wire.one(lines.content, "QUERY", relay, 2.0, "IN.content->QUERY"),
+        wire.one("MATCH", "CUE", relay, 1.0, "MATCH->CUE"),
+        # A content to be written is no query, and only a completion goes on from MATCH.
+        wire.inhibit(lines.control(WRITE), "QUERY", close, 2.0, "IN.write->QUERY"),
+        wire.inhibit(lines.control(WRITE), "CUE", close, 4.0, "IN.write->CUE"),
+        wire.inhibit(lines.control(FIND), "CUE", close, 6.0, "IN.find->CUE"),
     ]
 
 
@@ -271,29 +281,32 @@ def _counting(p: CA3RobustParameters, lines: _Lines) -> list[Projection]:
     rows = np.repeat(np.arange(len(p.threshold_steps)), p.threshold_steps)
     return [
         wire.pairs(lines.thresholds, "RAISE", rows, relay, 4.0, "IN.threshold->RAISE"),
-        wire.all("RAISE", "MATCH", relay, 1.0, "RAISE->MATCH", "inhibitory"),
+        wire.inhibit("RAISE", "MATCH", relay, 1.0, "RAISE->MATCH"),
     ]
 
 
 def _teaching(p: CA3RobustParameters, lines: _Lines) -> list[Projection]:
-    """Build what an item does three ticks after it came with the order to write."""
-    wire, relay, gate = _Wiring(p), p.link_weight, p.gate_weight
-    write = lines.control(WRITE)
+    """Build what an item does that is to be written, and what keeps reads from doing it."""
+    wire, relay, close, teach = _Wiring(p), p.link_weight, p.gate_weight, 1.5 * p.link_weight
+    recall, find, complete = (lines.control(number) for number in (RECALL, FIND, COMPLETE))
     return [
-        wire.one(lines.cue, "TEACH.cue", gate, 3.0, "IN.cue->TEACH.cue"),
-        wire.all(write, "TEACH.cue", gate, 3.0, "IN.write->TEACH.cue"),
-        wire.one(lines.content, "TEACH.content", gate, 3.0, "IN.content->TEACH.content"),
-        wire.all(write, "TEACH.content", gate, 3.0, "IN.write->TEACH.content"),
-        wire.one(lines.cue, "MATCH", gate, DELAY, "IN.cue->MATCH"),
-        wire.all(write, "MATCH", gate, DELAY, "IN.write->MATCH"),
-        wire.one("TEACH.content", "BITS", relay, DELAY, "TEACH.content->BITS"),
+        wire.one(lines.cue, "TEACH.cue", relay, 3.0, "IN.cue->TEACH.cue"),
+        wire.inhibit(recall, "TEACH.cue", close, 3.0, "IN.recall->TEACH.cue"),
+        wire.one(lines.content, "TEACH.content", relay, 3.0, "IN.content->TEACH.content"),
+        wire.inhibit(find, "TEACH.content", close, 3.0, "IN.find->TEACH.content"),
+        wire.inhibit(complete, "TEACH.content", close, 3.0, "IN.complete->TEACH.content"),
+        wire.one(lines.cue, "MATCH", teach, DELAY, "IN.cue->MATCH"),
+        wire.all(recall, "HUSH.cue", relay, 2.0, "IN.recall->HUSH.cue"),
+        wire.inhibit("HUSH.cue", "MATCH", close, 1.0, "HUSH.cue->MATCH"),
+        wire.one("TEACH.content", "BITS", teach, DELAY, "TEACH.content->BITS"),
         wire.one("TEACH.cue", "CUE", relay, 5.0, "TEACH.cue->CUE"),
         wire.one("TEACH.cue", "CUE", relay, 7.0, "TEACH.cue->CUE.settle"),
-        # The old content that BITS recalls goes to QUERY only if there is an order to write.
-        wire.one("BITS", "QUERY", gate, 1.0, "BITS->QUERY"),
-        wire.all(write, "QUERY", gate, 6.0, "IN.write->QUERY"),
         wire.one("TEACH.content", "QUERY", relay, 2.0, "TEACH.content->QUERY"),
         wire.one("TEACH.content", "QUERY", relay, 4.0, "TEACH.content->QUERY.settle"),
+        # The old content that BITS recalls is erased, unless it has been asked for.
+        wire.one("BITS", "QUERY", relay, 1.0, "BITS->QUERY"),
+        wire.inhibit(recall, "QUERY", close, 6.0, "IN.recall->QUERY"),
+        wire.inhibit(complete, "QUERY", close, 10.0, "IN.complete->QUERY"),
     ]
 
 
@@ -305,9 +318,9 @@ def _silencing(p: CA3RobustParameters, lines: _Lines) -> list[Projection]:
         wire.all(write, "BLOCK", relay, 7.0, "IN.write->BLOCK.write"),
         wire.all(write, "BLOCK", relay, 8.0, "IN.write->BLOCK.erase"),
         wire.all(write, "BLOCK", relay, 9.0, "IN.write->BLOCK.settle"),
-        wire.all("BLOCK", "MATCH", p.block_weight, 1.0, "BLOCK->MATCH", "inhibitory"),
-        wire.all(write, "HUSH", relay, 12.0, "IN.write->HUSH"),
-        wire.all("HUSH", "BITS", 2 * relay, 1.0, "HUSH->BITS", "inhibitory"),
+        wire.inhibit("BLOCK", "MATCH", p.block_weight, 1.0, "BLOCK->MATCH"),
+        wire.all(write, "HUSH.content", relay, 12.0, "IN.write->HUSH.content"),
+        wire.inhibit("HUSH.content", "BITS", p.gate_weight, 1.0, "HUSH.content->BITS"),
     ]
 
 
@@ -382,7 +395,14 @@ def _protocol(p: CA3RobustParameters, lines: _Lines) -> MemoryProtocol:
         operations=(
             operation("L", "learn", controls=(WRITE,), **written),
             operation("F", "forget", verb="forget", controls=(WRITE,), **written),
-            operation("C", "recall by cue", cue_read=6.0, content_read=6.0, spacing=AFTER_READ),
+            operation(
+                "C",
+                "recall by cue",
+                controls=(RECALL,),
+                cue_read=6.0,
+                content_read=6.0,
+                spacing=AFTER_READ,
+            ),
             operation(
                 "K",
                 "find cues by content",
@@ -395,7 +415,7 @@ def _protocol(p: CA3RobustParameters, lines: _Lines) -> MemoryProtocol:
                 "P",
                 "complete a content",
                 verb="complete",
-                controls=(FIND, COMPLETE),
+                controls=(COMPLETE,),
                 content_read=10.0,
                 spacing=AFTER_COMPLETION,
                 **found,

@@ -91,7 +91,7 @@ def test_256_bits_are_counted_exactly_on_the_emulated_machine() -> None:
 
 @pytest.mark.parametrize("backend", ["spinnaker", "crossbar"])
 def test_no_rung_of_the_ladder_changes_an_answer(backend: str) -> None:
-    program = random_program(7, cues=4, bits=8, length=40)
+    program = random_program(7, cues=4, bits=8, length=20)
     written = with_program(ca3_robust(CA3RobustParameters(cue_size=4, content_size=8)), program)
     options = {"target": "crossbar_rram_wan2022"} if backend == "crossbar" else {}
     found = climb(
@@ -102,11 +102,7 @@ def test_no_rung_of_the_ladder_changes_an_answer(backend: str) -> None:
         ideal=reference_answers(program),
         **options,
     )
-    assert found.rungs[0].wrong == ()
-    for rung in found.rungs:
-        # The machine of Wan et al.: one device in a few hundred is stuck; all else is harmless.
-        if rung.name not in ("stuck devices", "all"):
-            assert rung.wrong == (), rung.name
+    assert [rung.name for rung in found.rungs if rung.wrong] == []
 
 
 def test_ideal_crossbar_gives_the_spikes_of_the_cpu() -> None:
