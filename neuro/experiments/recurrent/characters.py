@@ -5,7 +5,7 @@ Specs, crossbar_nladc section 6.2.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,7 @@ from neuro.experiments.recurrent.conditions import (
 )
 from neuro.experiments.recurrent.corpus import Corpus
 from neuro.experiments.recurrent.steps import Progress, Steps, one_thread
-from neuro.experiments.recurrent.stored import trained
+from neuro.experiments.recurrent.stored import fingerprint, trained
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -137,7 +137,8 @@ def _networks(
 ) -> dict[int, NetworkWeights]:
     """Return the network of floating point, by 0, and those for each resolution."""
     symbols = len(corpus.symbols) + 1
-    name = f"characters_{corpus.name}_{len(corpus.train)}_seed{seed}_epochs{protocol.epochs}"
+    training = replace(protocol, arrays=0, streams=0), corpus.symbols, seed
+    name = f"characters_{fingerprint(training, corpus.train)}"
 
     def fit(start: NetworkWeights, schedule: Schedule, resolution: int) -> NetworkWeights:
         hardening = None
@@ -157,11 +158,11 @@ def _networks(
     start = start_weights(protocol.features, protocol.hidden, symbols, symbols=symbols, seed=seed)
     first = schedule(protocol.epochs, protocol.rate)
     second = schedule(protocol.aware_epochs, protocol.aware_rate)
-    found = {0: trained(folder, name, lambda: fit(start, first, 0))}
+    found = {0: trained(folder, f"{name}_float", lambda: fit(start, first, 0))}
     for resolution in bits:
         found[resolution] = trained(
             folder,
-            f"{name}_aware{protocol.aware_epochs}_bits{resolution}",
+            f"{name}_{resolution}_bits",
             lambda resolution=resolution: fit(found[0], second, resolution),  # type: ignore[misc]
         )
     return found

@@ -5,7 +5,7 @@ crossbar_nladc section 6.1; the gates have a bias row, so the array is 73 x 128.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +31,7 @@ from neuro.experiments.recurrent.conditions import (
 from neuro.experiments.recurrent.features import BANDS
 from neuro.experiments.recurrent.recordings import Words
 from neuro.experiments.recurrent.steps import Progress, Steps, one_thread
-from neuro.experiments.recurrent.stored import trained
+from neuro.experiments.recurrent.stored import fingerprint, trained
 
 TRAINING_SHARE, AWARE_SHARE, ARRAY_SHARE = 1.0, 4.0, 0.5
 """Rough durations of an epoch in floating point, an epoch for the hardware, and an array."""
@@ -168,8 +168,8 @@ def _networks(
 ) -> dict[int, NetworkWeights]:
     """Return the network of floating point, by 0, and those for each resolution."""
     examples = Examples(inputs=words.train_inputs, labels=words.train_labels)
-    data = f"{words.name}_silence_{words.silence}_{len(words.train_labels)}"
-    name = f"words_{data}_seed{seed}_epochs{protocol.epochs}"
+    training = replace(protocol, arrays=0), words.classes, seed
+    name = f"{words.name}_{fingerprint(training, words.train_inputs, words.train_labels)}"
 
     def fit(start: NetworkWeights, training: Training, resolution: int) -> NetworkWeights:
         hardening = None
@@ -188,11 +188,11 @@ def _networks(
             )
 
     start = start_weights(BANDS, protocol.hidden, words.classes, seed=seed)
-    found = {0: trained(folder, name, lambda: fit(start, "float", 0))}
+    found = {0: trained(folder, f"{name}_float", lambda: fit(start, "float", 0))}
     for resolution in bits:
         found[resolution] = trained(
             folder,
-            f"{name}_aware{protocol.aware_epochs}_bits{resolution}",
+            f"{name}_{resolution}_bits",
             lambda resolution=resolution: fit(found[0], "aware", resolution),  # type: ignore[misc]
         )
     return found

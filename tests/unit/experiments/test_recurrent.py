@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from spoken_words import spoken_words
+from tone_words import tone_words
 
 from neuro.backends.crossbar.hardware import hardware_from
 from neuro.errors import ResultError, ValidationError
@@ -13,7 +14,6 @@ from neuro.experiments.recurrent import (
     CharacterProtocol,
     Sweep,
     WordProtocol,
-    Words,
     load_corpus,
     load_words,
     run_characters,
@@ -31,30 +31,6 @@ from neuro.hardware_configs import load_target
 
 HARDWARE = hardware_from(load_target("crossbar_rram_nladc"))
 TINY = WordProtocol(hidden=8, epochs=4, aware_epochs=1, batch=10, arrays=2)
-
-
-def tones(count, seed):
-    """Four classes of inputs that differ in the band that is loud."""
-    rng = np.random.default_rng(seed)
-    labels = np.arange(count) % 4
-    inputs = rng.normal(0, 0.2, (count, 12, BANDS))
-    for number, label in enumerate(labels):
-        inputs[number, :, 10 * label : 10 * label + 10] += 0.7
-    return np.clip(inputs, -1, 1), labels
-
-
-def tone_words():
-    train, labels = tones(120, 1)
-    test, asked = tones(40, 2)
-    return Words(
-        name="tones",
-        silence="after",
-        classes=4,
-        train_inputs=train,
-        train_labels=labels,
-        test_inputs=test,
-        test_labels=asked,
-    )
 
 
 def write_digits(folder, count=6):
@@ -190,6 +166,22 @@ def test_trained_networks_are_kept_and_read(tmp_path):
     )
     assert len(list(tmp_path.glob("*.npz"))) == 2
     assert [point.values for point in first.points] == [point.values for point in second.points]
+
+
+def test_network_of_another_training_is_not_read(tmp_path):
+    pytest.importorskip("torch")
+    sweep = Sweep(bits=(4,), sigmas=(0.0,))
+    words = tone_words()
+    others = replace(words, train_labels=words.train_labels[::-1].copy())
+    for heard, protocol in (
+        (words, TINY),
+        (words, replace(TINY, weight_noise=0.01)),
+        (others, TINY),
+        (words, replace(TINY, arrays=1)),
+    ):
+        run_words(heard, HARDWARE, protocol=protocol, sweep=sweep, folder=tmp_path)
+    # Two networks of three trainings; the number of arrays has no part in it.
+    assert len(list(tmp_path.glob("*.npz"))) == 2 * 3
 
 
 @pytest.mark.parametrize(
