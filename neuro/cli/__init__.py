@@ -12,6 +12,7 @@ import typer
 
 from neuro import __version__
 from neuro.cli import (
+    ca3_curves,
     check,
     compare,
     compare_model,
@@ -56,6 +57,7 @@ runs = typer.Typer(
 )
 runs.command(run_group.MEMORY)(run.run)
 runs.command()(lsm.lsm)
+runs.command("ca3-curves")(ca3_curves.ca3_curves)
 runs.command(cls=kws.ListCommand)(kws.kws)
 runs.command(cls=kws.ListCommand)(kws.characters)
 app.add_typer(runs, name="run")
