@@ -142,10 +142,10 @@ def lsm(
         found = replace(found.limited(limit or None), apart=speakers_apart)
         document, page = _classify(found, _settings(task, preset, change), run)
     document |= {"preset": preset, "backend": backend, "seed": seed, "reservoirs": reservoirs}
-    if report is not None:
-        write_text(report, page(time.perf_counter() - begun))
     if json is not None:
         write_text(json, json_module.dumps(document) + "\n")
+    if report is not None:
+        write_text(report, page(time.perf_counter() - begun))
     typer.echo(f"Took {time.perf_counter() - begun:.1f} s.")
     for written in filter(None, (report, json)):
         typer.echo(f"Written: {written}")

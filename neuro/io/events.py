@@ -215,12 +215,15 @@ def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
 
     where = f"file {str(path)!r}"
     try:
-        with np.load(path, allow_pickle=False) as data:
+        # NumPy leaves a file open that turns out to be no archive.
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as data:
             return {name: data[name] for name in data}
     except FileNotFoundError as error:
         raise ResultError(where, "does not exist", hint="Name the folder with --data") from error
     except (OSError, ValueError, BadZipFile, DeflateError, EOFError, AttributeError) as error:
-        raise ResultError(where, f"is no readable NumPy archive ({error})") from error
+        # NumPy takes what is no archive for a pickle, and proposes to run it.
+        reason = "no .npz file" if "pickle" in str(error) else error
+        raise ResultError(where, f"is no readable NumPy archive ({reason})") from error
 
 
 def _camera(arrays: dict[str, NDArray[Any]], where: str) -> tuple[IntArray, IntArray]:

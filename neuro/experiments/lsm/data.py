@@ -13,17 +13,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from neuro.errors import ResultError, ValidationError
+from neuro.errors import NeuroError, ResultError, ValidationError
+from neuro.experiments.lsm.archives import (
+    camera_recordings,
+    sample_arrays,
+    spoken_recordings,
+    with_images,
+)
 from neuro.experiments.lsm.settings import Preset
 from neuro.io.cochlea import encode_audio, mu_law
-from neuro.io.events import Recordings, joined, read_arrays, read_recordings
+from neuro.io.events import Recordings, read_arrays, read_recordings
 from neuro.io.frames import Frames, camera_frames, chunked_frames, stretched_frames
-from neuro.io.saccade import Saccades, saccade_events
 
 VARIABLE = "NEURO_DATA"
-
-AS_RECORDED = Saccades(threshold=0.25)
-"""Gives 4080 events an image; the 650 training recordings have 4140, and 0.2 would give 5405."""
 
 Progress = Callable[[float], None]
 Chosen = slice | NDArray[np.bool_]
@@ -87,6 +89,10 @@ class TaskData:
                     value=highest,
                     limit=f"From 0 to {len(self.classes) - 1}, one for each class",
                 )
+        if np.unique(self.train.labels).size < 2:  # noqa: PLR2004
+            raise ResultError(
+                f"{self.name}, train", "samples of one class", limit="At least two classes"
+            )
         if self.apart and (self.train.speakers is None or self.test.speakers is None):
             raise ValidationError(
                 "--speakers-apart", f"no speakers in {self.name}", limit="Only for spoken digits"
@@ -171,15 +177,10 @@ def load_sample(settings: Preset) -> TaskData:
 
 def _nmnist(settings: Preset, folder: Path, progress: Progress | None) -> TaskData:
     train, test = (
-        read_recordings(folder / "nmnist" / f"nmnist_{split}.npz") for split in ("train", "test")
+        camera_recordings(folder / "nmnist" / f"nmnist_{split}.npz") for split in ("train", "test")
     )
     if settings.converted:
-        images = read_arrays(folder / "mnist5k" / "mnist5k_train.npz")
-        # The images of the recordings themselves are there already.
-        other = images["nmnist_id"] == 0
-        labels = images["label"][other].astype(np.int64)
-        shown = saccade_events(images["image"][other], labels, AS_RECORDED, progress=progress)
-        train = joined([train, shown])
+        train = with_images(train, folder / "mnist5k" / "mnist5k_train.npz", progress)
 
     def frames(recordings: Recordings) -> Split:
         return Split(
@@ -215,14 +216,15 @@ def _digits(settings: Preset, folder: Path, progress: Progress | None) -> TaskDa
 
 
 def _keywords(settings: Preset, folder: Path, progress: Progress | None) -> TaskData:
-    where = folder / "speech_commands10"
-    train, test = (read_arrays(where / f"sc10_{split}.npz") for split in ("train", "test"))
-    total = len(train["label"]) + len(test["label"])
+    paths = [folder / "speech_commands10" / f"sc10_{split}.npz" for split in ("train", "test")]
+    archives = [sample_arrays(path, "audio_mulaw", 2) for path in paths]
+    words = archives[0].get("words")
+    if words is None or words.ndim != 1:
+        raise ResultError(f"event file {str(paths[0])!r}", "no list of words", limit="words")
+    total = sum(len(arrays["label"]) for arrays in archives)
     done = 0
     splits = []
-    for arrays in (train, test):
-        if not {"audio_mulaw", "label", "words"} <= arrays.keys():
-            raise ResultError("keywords", f"the archive holds {', '.join(sorted(arrays))}")
+    for path, arrays in zip(paths, archives, strict=True):
         share, before = len(arrays["label"]) / total, done / total
 
         def report(fraction: float, share: float = share, before: float = before) -> None:
@@ -230,27 +232,23 @@ def _keywords(settings: Preset, folder: Path, progress: Progress | None) -> Task
                 progress(before + share * fraction)
 
         waves = list(mu_law(arrays["audio_mulaw"]))
-        recordings = encode_audio(waves, arrays["label"].astype(np.int64), progress=report)
+        try:
+            recordings = encode_audio(waves, arrays["label"].astype(np.int64), progress=report)
+        except NeuroError as error:
+            raise ResultError(f"event file {str(path)!r}", str(error).rstrip(".")) from error
         splits.append(_audio(recordings, settings))
         done += len(arrays["label"])
     return TaskData(
         name="keywords, unseen speakers",
         train=splits[0],
         test=splits[1],
-        classes=tuple(map(str, train["words"])),
+        classes=tuple(map(str, words)),
     )
 
 
 def _spoken(path: Path, settings: Preset) -> Split:
-    split = _audio(read_recordings(path), settings)
-    speakers = read_arrays(path).get("speaker")
-    if speakers is not None and speakers.shape != split.labels.shape:
-        raise ResultError(
-            f"event file {str(path)!r}",
-            f"{speakers.size} speakers for {split.labels.size} recordings",
-            limit="One for each recording",
-        )
-    return replace(split, speakers=speakers)
+    recordings, speakers = spoken_recordings(path)
+    return replace(_audio(recordings, settings), speakers=speakers)
 
 
 def _audio(recordings: Recordings, settings: Preset) -> Split:
