@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from neuro.backend import Availability, Backend, Rung
 from neuro.backends.pynn.engine import ScriptEngine, with_inputs
+from neuro.backends.pynn.launch import check_launch
 from neuro.check import CheckReport, refusal
 from neuro.energy import EnergyReport
 from neuro.errors import (
@@ -29,6 +30,9 @@ from neuro.target import Capabilities, Target
 
 EXTRAS = {"nest": "nest", "brian2": "brian2"}
 """Simulators that run here, with the extra that installs each."""
+
+PARALLEL = ("nest",)
+"""Simulators that can share a network among processes, if they were built with MPI."""
 
 TRACED = ("nest",)
 """Simulators whose samples are the state at the start of each step; PyNN's Brian2 gives others."""
@@ -70,11 +74,13 @@ class PyNN(Backend):
         Raises
         ------
         UnavailableError
-            If the simulator is not installed.
+            If the simulator is not installed, or not with MPI where several processes are asked
+            for.
         UnsupportedError, CheckError
-            If the simulator cannot run the plan, or record what is probed.
+            If the simulator cannot run the plan, or record what is probed; or if this process is
+            itself one of several.
         """
-        simulator = simulator_of(target)
+        simulator, processes = options_of(target)
         if find_spec(simulator) is None:
             extra = EXTRAS[simulator]
             raise UnavailableError(
@@ -83,7 +89,9 @@ class PyNN(Backend):
                 hint=f'Install it with: pip install "neuro-spiking-memory[pynn,{extra}]"',
             )
         raise_all(f"network {plan.network.name!r} on target {target.name!r}", _issues(plan, target))
-        return EngineProgram(plan, target, ScriptEngine(plan, simulator), _notes(plan, simulator))
+        check_launch(f"target {target.name!r}", processes)
+        engine = ScriptEngine(plan, simulator, processes)
+        return EngineProgram(plan, target, engine, _notes(plan, simulator))
 
     def check(self, plan: Plan, target: Target) -> CheckReport:
         """List what the simulator cannot run or record."""
@@ -117,18 +125,25 @@ class PyNN(Backend):
 
 
 def simulator_of(target: Target) -> str:
-    """Return the simulator that a target asks for.
+    """Return the simulator that a target asks for; see `options_of`."""
+    return options_of(target)[0]
+
+
+def options_of(target: Target) -> tuple[str, int]:
+    """Return the simulator that a target asks for, and in how many processes.
 
     Raises
     ------
     ValidationError, CheckError
-        If there is none of that name, or another option.
+        If there is no simulator of that name, it does not run in so many processes, or there is
+        another option.
     """
     where = f"target {target.name!r}.options"
+    known = ["simulator", "processes"]
     issues: list[NeuroError] = [
-        ValidationError(f"{where}.{name}", "is not known", limit=suggestion(name, ["simulator"]))
+        ValidationError(f"{where}.{name}", "is not known", limit=suggestion(name, known))
         for name in target.options
-        if name != "simulator"
+        if name not in known
     ]
     simulator = target.options.get("simulator", "nest")
     if simulator not in EXTRAS:
@@ -136,8 +151,15 @@ def simulator_of(target: Target) -> str:
         issues.append(
             ValidationError(f"{where}.simulator", repr(simulator), value=simulator, limit=limit)
         )
+    processes = target.options.get("processes", 1)
+    most = 1 if simulator in EXTRAS and simulator not in PARALLEL else None
+    if not isinstance(processes, int) or processes < 1 or (most and processes > most):
+        limit = f"{simulator} runs in one process" if most else "A whole number from 1 on"
+        issues.append(
+            ValidationError(f"{where}.processes", f"{processes!r}", value=processes, limit=limit)
+        )
     raise_all(where, issues)
-    return str(simulator)
+    return str(simulator), int(processes)
 
 
 def _issues(plan: Plan, target: Target) -> list[NeuroError]:

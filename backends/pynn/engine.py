@@ -5,8 +5,6 @@ on every other backend.
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuro.backends.pynn.launch import run
 from neuro.engine import Engine, Recording, TraceProbe
 from neuro.engine.counting import counted
 from neuro.engine.interface import Batch, FloatArray, IntArray, Spikes
@@ -38,17 +37,21 @@ class ScriptEngine(Engine):
         What runs.
     simulator : {"nest", "brian2"}
         The module of PyNN.
+    processes : int, default 1
+        Among which NEST shares the work, with MPI.
     """
 
     whole_runs = True
 
-    def __init__(self, plan: Plan, simulator: str) -> None:
+    def __init__(self, plan: Plan, simulator: str, processes: int = 1) -> None:
         self._plan = plan
+        self._processes = processes
         self._conventions = conventions_of(simulator)
         self._step = 0
         self._weights: dict[str, FloatArray] = {}
         self.kind = self._conventions.module
-        self.description = f"{self.kind}, in a process of its own"
+        own = "a process of its own" if processes == 1 else f"{processes} processes with MPI"
+        self.description = f"{self.kind}, in {own}"
 
     @property
     def step(self) -> int:
@@ -81,7 +84,7 @@ class ScriptEngine(Engine):
         with TemporaryDirectory(prefix="neuro-pynn-") as folder:
             path = Path(folder, "network.py")
             script.write(path)
-            results = _run(path, self.kind)
+            results = _run(path, self.kind, self._processes)
         self._step = steps
         self._weights = {
             name: np.array([row[2] for row in rows], dtype=np.float64)
@@ -183,15 +186,9 @@ def with_inputs(plan: Plan, inputs: Sequence[Spikes] | None = None) -> Plan:
     return replace(plan, inputs=arrays, network=replace(plan.network, probes=probes))
 
 
-def _run(path: Path, where: str) -> dict[str, Any]:
+def _run(path: Path, where: str, processes: int) -> dict[str, Any]:
     results = path.with_name("results.json")
-    done = subprocess.run(
-        [sys.executable, path.name, results.name],
-        cwd=path.parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run([path.name, results.name], processes, str(path.parent))
     if done.returncode or not results.is_file():
         last = "\n".join(done.stderr.strip().splitlines()[-LAST_LINES:])
         raise SimulationError(f"script for {where}", f"failed with code {done.returncode}\n{last}")

@@ -5,7 +5,11 @@ from typing import Any
 from pyNN import common, errors
 from pyNN.recording import get_io
 
+from neuro.errors import UnsupportedError
+from neuro.ir import Network
 from neuro.pynn import simulator
+from neuro.pynn.lowering import stored_network
+from neuro.pynn_export import launched_processes
 from neuro.target import Target
 
 state = simulator.state
@@ -47,8 +51,17 @@ def setup(
     Raises
     ------
     NeuroError
-        If there is no such backend or target.
+        If there is no such backend or target, or mpirun started several processes.
     """
+    launched = launched_processes()
+    if launched > 1:
+        raise UnsupportedError(
+            "setup",
+            f"the script runs in {launched} processes, each of which would simulate everything",
+            value=launched,
+            limit="neuro.pynn runs in one process",
+            hint="Run the script without mpirun",
+        )
     common.setup(timestep, min_delay, **extra_params)
     seed = int(extra_params.get("seed", extra_params.get("rng_seed", 0)))
     state.clear()
@@ -64,6 +77,24 @@ def end(compatible_output: bool = True) -> None:
     for population, variables, filename in state.write_on_end:
         population.write_data(get_io(filename), variables)
     state.write_on_end = []
+
+
+def network() -> Network:
+    """Return the network that the script has built so far: to store, check, export or run it.
+
+    Returns
+    -------
+    neuro.Network
+        Currents that are injected all the time are in its offset currents.
+
+    Raises
+    ------
+    UnsupportedError
+        If an injected current changes with time, for which the language has no word.
+    NeuroError
+        If a number is out of range.
+    """
+    return stored_network(state)
 
 
 def set_number_of_neurons_per_core(cell_type: Any, neurons_per_core: int) -> None:

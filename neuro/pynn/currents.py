@@ -14,6 +14,7 @@ from pyNN.standardmodels import StandardCurrentSource
 from pyNN.standardmodels import electrodes as standard
 
 from neuro.pynn.cells import identity
+from neuro.pynn.lowering import FOREVER
 from neuro.pynn.simulator import state
 from neuro.seeds import stream
 
@@ -29,6 +30,11 @@ class CurrentSource(StandardCurrentSource):
         self._values: dict[str, Any] = {}
         self.set_native_parameters(self.native_parameters)
         self._number = state.next_source()
+
+    @property
+    def constant(self) -> bool:
+        """Whether the current is the same from the first step of a run to the last."""
+        return self.next_change(0) * float(state.dt) >= FOREVER
 
     @abstractmethod
     def amplitude_at(self, step: int) -> float:

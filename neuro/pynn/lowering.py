@@ -12,7 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pyNN import errors
 
+from neuro.errors import UnsupportedError
 from neuro.ir import (
+    ConductanceExponentialLIF,
+    CurrentExponentialLIF,
+    DeltaLIF,
     Input,
     Network,
     PairList,
@@ -29,7 +33,7 @@ from neuro.ir.network import Semantics
 from neuro.plan import Plan
 
 FOREVER = 1e9
-"""A Poisson source that stops later than this, in ms, never stops: PyNN's default is 1e10."""
+"""What stops later than this, in ms, never stops: PyNN's defaults are 1e10 and 1e12."""
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -90,6 +94,42 @@ def network_of(state: Any) -> Network:
         semantics=semantics,
         seed=state.seed,
     )
+
+
+def stored_network(state: Any) -> Network:
+    """Return the network that a state holds, with its injected currents.
+
+    Raises
+    ------
+    UnsupportedError
+        If an injected current changes with time: the language has constant ones alone.
+    NeuroError, pyNN.errors.InvalidParameterValueError
+        As `network_of`.
+    """
+    changing = {type(item).__name__ for item, _, _ in state.injections if not item.constant}
+    if changing:
+        raise UnsupportedError(
+            "network",
+            f"{', '.join(sorted(changing))} inject currents that change with time",
+            value=sorted(changing),
+            limit="A network holds constant currents, i_offset, and a script the others",
+            hint="Use a DCSource without start and stop, or spikes as input",
+        )
+    drive = state.injected()
+    network = network_of(state)
+    return replace(
+        network,
+        populations=tuple(
+            _with_current(item, drive[item.name]) if item.name in drive else item
+            for item in network.populations
+        ),
+    )
+
+
+def _with_current(population: Population, current: FloatArray) -> Population:
+    cell = population.cell
+    assert isinstance(cell, CurrentExponentialLIF | ConductanceExponentialLIF | DeltaLIF)
+    return replace(population, cell=replace(cell, i_offset=simplest(cell.i_offset + current)))
 
 
 def driven(plan: Plan, drive: Mapping[str, FloatArray]) -> Plan:

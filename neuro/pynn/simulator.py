@@ -166,7 +166,7 @@ class State(common.control.BaseState):
         if self._plan is None or self._program is None:
             self._renew()
         assert self._program is not None
-        drive = self._injected()
+        drive = self.injected()
         known = self._drive
         if any(not np.array_equal(drive[name], known.get(name, 0 * drive[name])) for name in drive):
             self._inject(self._program, drive)
@@ -207,7 +207,7 @@ class State(common.control.BaseState):
             raise
         return plan
 
-    def _injected(self) -> dict[str, NDArray[np.float64]]:
+    def injected(self) -> dict[str, NDArray[np.float64]]:
         """Return the injected current of each population that gets some, nA."""
         drive: dict[str, NDArray[np.float64]] = {}
         for source, population, indices in self.injections:
@@ -231,8 +231,18 @@ class State(common.control.BaseState):
             self._renew()
         assert self._program is not None
         if self._result is None:
-            self._result = self._program.result()
+            self._result = self._marked(self._program.result())
         return self._result
+
+    def _marked(self, result: Result) -> Result:
+        """Say in the result what its network lacks to give these spikes again."""
+        if not self.injections:
+            return result
+        names = sorted({type(source).__name__ for source, _, _ in self.injections})
+        warning = f"currents that the script injects are not in the network: {', '.join(names)}"
+        provenance = result.provenance
+        warnings = (*provenance.warnings, warning)
+        return replace(result, provenance=replace(provenance, warnings=warnings))
 
     def spikes(self, population: str) -> SpikeTrains:
         """Return the recorded spikes of a population."""

@@ -4,6 +4,14 @@ The simulators disagree on signs, amplitudes and delays; `conventions` is the on
 """
 
 from neuro.pynn_export.conventions import CONVENTIONS, Conventions, conventions_of
+from neuro.pynn_export.launch import launched_processes
 from neuro.pynn_export.script import Script, to_script
 
-__all__ = ["CONVENTIONS", "Conventions", "Script", "conventions_of", "to_script"]
+__all__ = [
+    "CONVENTIONS",
+    "Conventions",
+    "Script",
+    "conventions_of",
+    "launched_processes",
+    "to_script",
+]

@@ -42,6 +42,8 @@ class Conventions:
         Whether the lower bound of plastic weights can differ from 0.
     plastic_inhibition : bool
         Whether synapses that inhibit current-based cells can learn.
+    varying_refractory : bool
+        Whether the refractory time can differ between neurons. PyNN's Brian2 fails on an array.
     refractory_lead : int
         Steps to add to a refractory time: Brian2 counts the step of the spike as its first one.
     single_one_to_one : bool
@@ -73,6 +75,7 @@ class Conventions:
     repeated_spikes: bool
     w_min: bool
     plastic_inhibition: bool
+    varying_refractory: bool
     refractory_lead: int
     single_one_to_one: bool
     all_but_self: bool
@@ -106,6 +109,7 @@ CONVENTIONS: Mapping[str, Conventions] = MappingProxyType(
                 repeated_spikes=True,
                 w_min=True,
                 plastic_inhibition=True,
+                varying_refractory=True,
                 refractory_lead=0,
                 single_one_to_one=True,
                 all_but_self=False,
@@ -129,6 +133,7 @@ CONVENTIONS: Mapping[str, Conventions] = MappingProxyType(
                 repeated_spikes=True,
                 w_min=False,
                 plastic_inhibition=True,
+                varying_refractory=True,
                 refractory_lead=0,
                 single_one_to_one=False,
                 all_but_self=True,
@@ -150,6 +155,7 @@ CONVENTIONS: Mapping[str, Conventions] = MappingProxyType(
                 w_min=True,
                 # Its equations clip a weight to [w_min, w_max], which a negative w_max empties.
                 plastic_inhibition=False,
+                varying_refractory=False,
                 refractory_lead=1,
                 single_one_to_one=False,
                 all_but_self=True,

@@ -35,6 +35,7 @@ def obstacles(plan: Plan, conventions: Conventions) -> list[NeuroError]:
         found += _plasticity(plan, conventions)
         found += _repeated_spikes(plan, conventions)
         found += _restless_start(plan, conventions)
+        found += _refractory(plan, conventions)
     return found
 
 
@@ -153,6 +154,22 @@ def _restless_start(plan: Plan, conventions: Conventions) -> Iterator[NeuroError
                 value=steps,
                 limit=f"On {conventions.module} no source fires before {earliest}",
                 hint=f"Let the inputs begin {format_value(steps * plan.dt, 'ms')} later",
+            )
+
+
+def _refractory(plan: Plan, conventions: Conventions) -> Iterator[NeuroError]:
+    if conventions.varying_refractory:
+        return
+    for item in plan.populations:
+        steps = np.unique(item.refractory_steps)
+        if steps.size > 1:
+            span = (format_value(float(steps[k]) * plan.dt, "ms") for k in (0, -1))
+            yield UnsupportedError(
+                f"population {item.name!r}.tau_refrac",
+                f"differs between neurons, from {' to '.join(span)}",
+                value=int(steps.size),
+                limit=f"On {conventions.module} it is the same for a population",
+                hint="Make one population for each value",
             )
 
 

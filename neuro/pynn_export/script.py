@@ -16,6 +16,7 @@ from neuro.errors import raise_all
 from neuro.files import atomic_path, write_text
 from neuro.plan import Plan, PlannedArray, PlannedInput, PlannedPoisson, PlannedPopulation
 from neuro.pynn_export.conventions import Conventions, conventions_of
+from neuro.pynn_export.launch import WORLD_SIZES
 from neuro.pynn_export.links import link
 from neuro.pynn_export.literals import Literals, number, plain, quoted, time
 from neuro.pynn_export.obstacles import CELLS, lead_in, obstacles
@@ -130,6 +131,7 @@ def _heading(plan: Plan, conventions: Conventions, duration: float) -> dict[str,
         "duration": number(duration),
         "lead_in": number(time(np.asarray(steps), plan.dt)) if steps else "",
         "lead_in_steps": steps,
+        "world_sizes": WORLD_SIZES,
         "trains_used": any(isinstance(item, PlannedArray) for item in plan.inputs),
     }
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import neuro.pynn as sim
+from neuro import simulate
+from neuro.errors import UnsupportedError
 
 QUIET = {"v_thresh": 1000.0, "tau_m": 10.0, "cm": 1.0}
 """A membrane of 10 megaohm that never fires."""
@@ -153,3 +155,34 @@ def test_impossible_steps_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=problem):
         sim.StepCurrentSource(times=times, amplitudes=amplitudes)
+
+
+def test_constant_current_is_part_of_the_network() -> None:
+    made = cells(3, i_offset=0.1)
+    sim.DCSource(amplitude=0.2).inject_into(made[1:])
+    sim.run(20.0)
+    name = made.name
+    network = sim.network()
+    np.testing.assert_allclose(network.population(name).cell.i_offset, [0.1, 0.3, 0.3])
+    again = simulate(network, 20.0).traces[name]["v"].values
+    np.testing.assert_allclose(again, trace(made)[:-1], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        lambda: sim.DCSource(amplitude=0.5, start=2.0),
+        lambda: sim.DCSource(amplitude=0.5, stop=2.0),
+        lambda: sim.StepCurrentSource(times=[1.0], amplitudes=[1.0]),
+        lambda: sim.ACSource(amplitude=0.5, frequency=10.0),
+        lambda: sim.NoisyCurrentSource(mean=0.0, stdev=1.0),
+    ],
+)
+def test_network_without_a_word_for_a_current_is_refused(source: Any) -> None:
+    made = cells()
+    made.inject(source())
+    with pytest.raises(UnsupportedError, match="currents that change with time"):
+        sim.network()
+    sim.run(1.0)
+    warnings = sim.simulator.state.result().provenance.warnings
+    assert any("are not in the network" in text for text in warnings)

@@ -195,6 +195,18 @@ def test_parameters_that_differ_are_arrays_and_the_start_is_set() -> None:
     assert calls(made, "Population")[0]["initial_values"] == "{'v': -60.0}"
 
 
+# PyNN's Brian2 module fails on an array of them, after the network has been built.
+def test_refractory_times_that_differ_are_refused_for_brian2_alone() -> None:
+    cells = [Population("a", 4, CurrentExponentialLIF(tau_refrac=[1.0, 1.0, 2.0, 5.0]))]
+    with pytest.raises(UnsupportedError, match="from 1 ms to 5 ms") as caught:
+        script("brian2", populations=cells)
+    assert caught.value.where == "population 'a'.tau_refrac"
+    for simulator in ("nest", "spiNNaker"):
+        assert calls(script(simulator, populations=cells), "IF_curr_exp")
+    same = [Population("a", 4, CurrentExponentialLIF(tau_refrac=[2.0] * 4))]
+    assert calls(script("brian2", populations=same), "IF_curr_exp")
+
+
 # Brian2 counts the step of the spike as the first one of the refractory time.
 @pytest.mark.parametrize(("simulator", "time"), [("nest", "1.5"), ("brian2", "3.0")])
 def test_refractory_time_holds_as_many_steps_everywhere(simulator: str, time: str) -> None:

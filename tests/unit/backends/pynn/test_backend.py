@@ -8,8 +8,8 @@ import pytest
 from small_networks import CURRENT, small
 
 from neuro import lower, simulate
-from neuro.backends.pynn.backend import PyNN, simulator_of
-from neuro.errors import CheckError, UnavailableError, UnsupportedError
+from neuro.backends.pynn.backend import PyNN, options_of
+from neuro.errors import CheckError, UnavailableError, UnsupportedError, ValidationError
 from neuro.hardware_configs import load_target
 from neuro.ir import DeltaLIF, Network, Probe, SpikeArray
 from neuro.registry import load_backend
@@ -86,11 +86,17 @@ def test_tick_state_batches_and_energy_are_refused(tmp_path):
 
 
 def test_every_wrong_option_is_named():
-    target = replace(load_target("pynn_nest"), options={"simulator": "neuron", "ranks": 2})
+    options = {"simulator": "neuron", "ranks": 2, "processes": 0}
     with pytest.raises(CheckError) as caught:
-        simulator_of(target)
-    places = [issue.where for issue in caught.value.issues]
-    assert places == ["target 'pynn_nest'.options.ranks", "target 'pynn_nest'.options.simulator"]
+        options_of(replace(load_target("pynn_nest"), options=options))
+    places = [issue.where.rpartition(".")[2] for issue in caught.value.issues]
+    assert places == ["ranks", "simulator", "processes"]
+
+
+def test_several_processes_of_brian2_are_refused():
+    target = replace(load_target("pynn_brian2"), options={"simulator": "brian2", "processes": 2})
+    with pytest.raises(ValidationError, match="brian2 runs in one process"):
+        options_of(target)
 
 
 @pytest.mark.parametrize("missing", [("pyNN",), ("nest", "brian2")])
