@@ -24,6 +24,7 @@ def check_page(report: CheckReport, verdict: str, origin: Origin) -> str:
         how="Computed from the network and the limits of the target, without running anything.",
         source=f"the hardware file {report.target} and the sources that it names",
     )
+    remarks = report.remarks
     tables = [
         Section(title=table.title, trace=limits, table=(table.columns, _rows(table.rows)))
         for table in report.tables
@@ -32,7 +33,7 @@ def check_page(report: CheckReport, verdict: str, origin: Origin) -> str:
         SectionsPage(
             title=f"{report.network} on {report.target}, checked",
             lead="Every limit that the memory meets there, before anything runs.",
-            summary=[verdict, *report.remarks],
+            summary=[verdict],
             sections=[
                 Section(
                     title="Findings",
@@ -41,6 +42,11 @@ def check_page(report: CheckReport, verdict: str, origin: Origin) -> str:
                     caption="Otherwise: what the machine or its software does without a check.",
                 ),
                 *tables,
+                Section(
+                    title="Assumed, rounded and left out",
+                    trace=limits,
+                    table=(("", "what"), [(str(k), text) for k, text in enumerate(remarks, 1)]),
+                ),
             ],
             origin=origin,
         )

@@ -37,7 +37,6 @@ def comparison_page(found: Comparison, command: str) -> str:
         found=found,
         verdict=tables.verdict(found),
         overview=tables.overview(found),
-        refusals=tables.refusals(found),
         scores=tables.score_table(found),
         speed=tables.speed_table(found),
         accuracy=to_svg(accuracy_figure(found)) if runs else None,
@@ -96,12 +95,18 @@ def energy_figure(runs: Sequence[tuple[TargetOutcome, EnergyReport]]) -> Any:
     ]
     figure = Figure(figsize=(9.0, 0.36 * len(rows) + 1.0), layout="constrained")
     axes = figure.subplots()
+    places = np.arange(len(rows))
     values = [value for _, value, _ in rows]
     colours = [f"C{number}" for _, _, number in rows]
-    bars = axes.barh(np.arange(len(rows)), values, 0.7, color=colours)
+    # A logarithmic axis has no zero at which bars could begin.
+    axes.hlines(places, min(values) / 10, values, colors="0.85", linewidths=1)
+    axes.scatter(values, places, c=colours, s=45, zorder=3)
     units = EngFormatter("J", places=2)
-    axes.bar_label(bars, [units(value) for value in values], padding=3, fontsize=8)
-    axes.set_yticks(np.arange(len(rows)), [name for name, _, _ in rows])
+    for place, value in zip(places, values, strict=True):
+        axes.annotate(
+            units(value), (value, place), (8, 0), textcoords="offset points", va="center", size=8
+        )
+    axes.set_yticks(places, [name for name, _, _ in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xscale("log")
     axes.set_xlim(min(values) / 10, 20 * max(values))

@@ -135,9 +135,9 @@ def component_table(report: EnergyReport, operations: int) -> Table:
     return (
         "charged",
         "component",
-        "count an operation",
+        "count",
         "each",
-        "energy an operation",
+        "energy",
         "share (%)",
         "source",
     ), rows

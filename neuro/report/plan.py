@@ -35,11 +35,11 @@ def plan_page(
                 f"Monte Carlo, {simulated}.",
                 source=THEORY,
             ),
-            table=(("", "value"), list(facts)),
+            table=(("property", "value"), list(facts)),
         )
     ]
     if found.energy is not None:
-        sections += energy_sections(found.energy, 1)
+        sections += energy_sections(found.energy, what="a recall")
     confirmed = "A simulation confirms it." if found.confirmed else "No simulation confirms it."
     return sections_page(
         SectionsPage(

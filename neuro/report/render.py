@@ -5,6 +5,7 @@ Templates say where a figure comes from with ``{{ text|traced(trace("How it was 
 
 import base64
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def render(template: str, origin: Origin, **values: Any) -> str:
     )
     notes = Footnotes(origin)
     environment.globals["notes"] = notes
-    environment.globals["is_number"] = _is_number
+    environment.globals["number_columns"] = _number_columns
     environment.globals["trace"] = lambda how, source="": Trace(how=how, source=source)
     environment.filters["traced"] = lambda text, trace: _link(notes, text, trace)
     return environment.get_template(template).render(**values)
@@ -67,12 +68,21 @@ def _link(notes: Footnotes, text: object, trace: Trace | None) -> Any:
 
     if trace is None:
         return text
-    return Markup('<a class="traced" href="#note-{0}" title="{1}">{2}<sup>{0}</sup></a>').format(
-        notes.number(trace), notes.hover(trace), str(text)
+    return Markup('<a class="{3}" href="#note-{0}" title="{1}">{2}<sup>{0}</sup></a>').format(
+        notes.number(trace), notes.hover(trace), str(text), "traced" if str(text) else "traced bare"
     )
 
 
-def _is_number(text: object) -> bool:
-    """Say whether a cell holds a number, perhaps with its unit: it stands at the right."""
-    shown = str(text)
-    return len(shown) <= LONGEST_NUMBER and shown.lstrip("+-\N{MINUS SIGN} ")[:1].isdigit()
+def _number_columns(rows: Sequence[Sequence[str]]) -> set[int]:
+    """Return the columns that hold numbers, perhaps with units, and nothing else."""
+    cells: dict[int, list[str]] = {}
+    for row in rows:
+        for column, text in enumerate(row):
+            cells.setdefault(column, []).append(text)
+    # What is missing is no text.
+    kept = {column: [text for text in texts if text] for column, texts in cells.items()}
+    return {column for column, texts in kept.items() if texts and all(map(_is_number, texts))}
+
+
+def _is_number(text: str) -> bool:
+    return len(text) <= LONGEST_NUMBER and text.lstrip("+-\N{MINUS SIGN} ")[:1].isdigit()

@@ -71,7 +71,7 @@ def run_page(done: ProgramRun, energy: EnergyReport | None, command: str) -> str
             summary=[
                 f"{counts['spikes']['total']} spikes, {counts['synaptic_events']['total']} "
                 f"synaptic events, {counts['plastic_updates']['total']} plastic updates.",
-                f"{result.provenance.run_seconds:.2f} s on this computer.",
+                f"{result.provenance.run_seconds:.2g} s on this computer.",
                 *result.provenance.warnings,
             ],
             sections=sections,

@@ -65,17 +65,20 @@ def sections_page(page: SectionsPage) -> str:
     return render("sections.html", page.origin, page=page)
 
 
-def energy_sections(report: EnergyReport, operations: int) -> tuple[Section, ...]:
+def energy_sections(
+    report: EnergyReport, operations: int = 1, *, what: str = "an operation"
+) -> tuple[Section, ...]:
     """Return the sections of an energy: by component, and every part with its source.
 
     Parameters
     ----------
     report : EnergyReport
         Of a run.
-    operations : int
-        By how many the energies are divided; 1 for the whole run.
+    operations : int, default 1
+        By how many the energies are divided.
+    what : str
+        Whose energy it then is.
     """
-    each = "of one operation" if operations > 1 else "in all"
     trace = Trace(
         how="Counters of the run times the coefficients of the hardware file; the coefficients are "
         "in the table of parts, each with its source.",
@@ -84,7 +87,7 @@ def energy_sections(report: EnergyReport, operations: int) -> tuple[Section, ...
     covers = " ".join(f"{basis.name}: {basis.covers}." for basis in report.bases)
     return (
         Section(
-            title=f"Energy {each}",
+            title=f"Energy of {what}",
             trace=trace,
             table=component_summary(report, operations),
             caption=f"One column for each way of charging. {covers} {' '.join(report.remarks)}",
