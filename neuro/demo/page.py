@@ -45,6 +45,7 @@ def demo_page(outcome: Outcome, seconds: float) -> str:
         raster_start=start,
         result=outcome.result,
         counters=outcome.result.counters.as_dict(),
+        robust_counters=outcome.robust.counters.as_dict(),
     )
 
 
@@ -55,6 +56,7 @@ def _row(item: DigitOutcome, stored: str) -> dict[str, Any]:
         "recalled": _picture(item.recalled),
         "own": _picture(item.own_pixels),
         "quarter": _picture(item.quarter),
+        "completed": _picture(item.completed),
     }
 
 

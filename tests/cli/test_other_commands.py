@@ -19,8 +19,8 @@ def test_demo_page_asks_nothing_of_the_network(neuro, tmp_path):
     neuro("demo")
     page = (tmp_path / "neuro-demo.html").read_text()
     links = re.findall(r"""(?:src|href)=["']([^"']+)""", page)
-    # 4 pictures for each digit; matplotlib's own references stay inside the page.
-    assert sum(link.startswith("data:image/png") for link in links) == 40
+    # 5 pictures for each digit; matplotlib's own references stay inside the page.
+    assert sum(link.startswith("data:image/png") for link in links) == 50
     assert all(link.startswith(("data:", "#")) for link in links)
 
 
