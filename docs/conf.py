@@ -55,10 +55,9 @@ napoleon_custom_sections = [("Attributes", "params_style")]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "amsmath"]
 myst_heading_anchors = 3
 myst_links_external_new_tab = False
-copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_text = r">>> |\.\.\. |\$ |> "
 copybutton_prompt_is_regexp = True
 copybutton_only_copy_prompt_lines = True
-copybutton_line_continuation_character = "\\"
 
 # Gallery -------------------------------------------------------------------------------------
 # Copied, because sphinx-gallery would take the package beside the scripts for a gallery too.

@@ -3,7 +3,8 @@ Which imperfection hurts
 ========================
 
 A fidelity ladder runs the same program again and again, each time with one approximation of the
-hardware, and compares spikes and answers. Here: a CA3 memory on a crossbar of resistive devices.
+hardware, and compares spikes and answers. Here: a CA3 memory on a crossbar whose devices are
+written coarsely.
 """
 
 import matplotlib.pyplot as plt
@@ -14,17 +15,17 @@ from neuro.models.ca3 import CA3Parameters, ca3
 from neuro.tasks.written import with_program
 
 rng = np.random.default_rng(3)
-items = {cue: sorted(rng.choice(16, 5, replace=False).tolist()) for cue in range(8)}
+items = {cue: sorted(rng.choice(24, 8, replace=False).tolist()) for cue in range(12)}
 rows = [[20 * step, "L", cue, bits] for step, (cue, bits) in enumerate(items.items())]
-rows += [[160 + 20 * step, "C", cue, []] for step, cue in enumerate(items)]
+rows += [[240 + 20 * step, "C", cue, []] for step, cue in enumerate(items)]
 ideal = [((cue,), tuple(bits)) for cue, bits in items.items()] * 2
 
-written = with_program(ca3(CA3Parameters(cue_size=8, content_size=16)), rows)
+written = with_program(ca3(CA3Parameters(cue_size=12, content_size=24)), rows)
 ladder = climb(
     written.network,
     written.duration,
     backend="crossbar",
-    target="crossbar_rram_wan2022",
+    target="crossbar_rram_milo2021",
     operations=written.operations,
     ideal=ideal,
 )

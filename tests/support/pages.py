@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PROMPT = "$ "
+PROMPT, CONTINUED = "$ ", "> "
 
 
 def pages() -> list[Path]:
@@ -39,6 +39,9 @@ def commands(block: str) -> list[tuple[str, list[str]]]:
     for line in block.splitlines():
         if line.startswith(PROMPT):
             found.append((line.removeprefix(PROMPT), []))
+        elif line.startswith(CONTINUED):
+            command, shown = found.pop()
+            found.append((f"{command}\n{line.removeprefix(CONTINUED)}", shown))
         elif line.strip():
             found[-1][1].append(line.strip())
     return found
@@ -52,7 +55,7 @@ def run_command(command: str, folder: Path) -> str:
     done = subprocess.run(
         [bash, "-ec", command],
         cwd=folder,
-        env={"PATH": f"{scripts}:/usr/bin:/bin", "COLUMNS": "200", "HOME": str(folder)},
+        env={"PATH": f"{scripts}:/usr/bin:/bin", "COLUMNS": "92", "HOME": str(folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
