@@ -4,6 +4,9 @@ When a worker dies, nobody knows which of the trials under way killed it. All of
 one at a time, so that the guilty one is known and the others finish.
 """
 
+import os
+import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +15,9 @@ from typing import Any
 from neuro.backend import Progress
 from neuro.sweep.measure import Job, run_job, run_trial
 from neuro.sweep.record import Record, read_record
+
+WATCHED = 0.5
+"""Seconds between two looks of a worker at whether it still has a parent."""
 
 RunJob = Callable[[str], str]
 
@@ -101,7 +107,9 @@ def _round(queue: deque[Job], workers: int, broken: list[Job], run: RunJob) -> I
 
     from joblib.externals.loky import ProcessPoolExecutor
 
-    pool = ProcessPoolExecutor(max_workers=workers, env=ONE_THREAD)
+    pool = ProcessPoolExecutor(
+        max_workers=workers, env=ONE_THREAD, initializer=_end_with, initargs=(os.getpid(),)
+    )
     flying: dict[Any, Job] = {}
     try:
         while (queue or flying) and not broken:
@@ -123,3 +131,14 @@ def _round(queue: deque[Job], workers: int, broken: list[Job], run: RunJob) -> I
         broken += flying.values()
     finally:
         pool.shutdown(wait=False, kill_workers=True)
+
+
+def _end_with(parent: int) -> None:
+    """End this worker soon after the process that started it, which may be killed."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCHED)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
