@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from math import floor, log10
 from typing import Any
 
-from neuro.errors import ValidationError
-from neuro.target import Coefficient
+from neuro.errors import UnsupportedError, ValidationError
+from neuro.target import Coefficient, Target
 
 PREFIXES = ("f", "p", "n", "u", "m", "")
 
@@ -167,3 +167,14 @@ def format_scaled(value: float, unit: str) -> str:
     largest = len(PREFIXES) - 1 - first
     steps = 0 if value == 0 else int(min(max(floor(log10(abs(value)) / 3), 0), largest))
     return f"{value / 10 ** (3 * steps):.4g} {PREFIXES[first + steps]}{symbol}"
+
+
+def no_energy_model(target: Target) -> UnsupportedError:
+    """Return the error of a backend whose energy is not modelled: that of this computer."""
+    return UnsupportedError(
+        f"target {target.name!r}",
+        "has no energy model",
+        value=target.name,
+        limit="Energy is accounted for on targets with coefficients, such as SpiNNaker boards",
+        hint="Run the network with backend='spinnaker'",
+    )

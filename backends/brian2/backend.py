@@ -9,12 +9,11 @@ from neuro.backend import Availability, Backend, Rung
 from neuro.backends.brian2.equations import CELLS
 from neuro.backends.brian2.network import separated
 from neuro.backends.brian2.options import target_options
-from neuro.check import CheckReport, refusal
-from neuro.energy import EnergyReport
-from neuro.errors import UnsupportedError
+from neuro.check import CheckReport
+from neuro.energy import EnergyReport, no_energy_model
 from neuro.ir import Input, SynapseType
 from neuro.notes import FidelityNote
-from neuro.passes import unsupported
+from neuro.passes import check_language, unsupported
 from neuro.plan import Plan, PlannedPopulation
 from neuro.program import EngineProgram
 from neuro.program.gather import trace_probes
@@ -63,25 +62,13 @@ class Brian2(Backend):
     def check(self, plan: Plan, target: Target) -> CheckReport:
         """List the parts of the network that are not offered; there are no other limits."""
         target_options(target)
-        gaps = unsupported(plan.network, plan.semantics, self.capabilities(target))
-        notes = plan.notes if gaps else (*plan.notes, *_notes(plan))
-        return CheckReport(
-            network=plan.network.name,
-            backend=self.name,
-            target=target.name,
-            findings=tuple(refusal(gap, "capabilities") for gap in gaps),
-            remarks=tuple(str(note) for note in notes),
-        )
+        able = self.capabilities(target)
+        notes = [] if unsupported(plan.network, plan.semantics, able) else _notes(plan)
+        return check_language(plan, target, able, notes)
 
     def energy(self, plan: Plan, target: Target, result: Result) -> EnergyReport:
         """Refuse: how much energy this computer takes is not modelled."""
-        raise UnsupportedError(
-            f"target {target.name!r}",
-            "has no energy model",
-            value=target.name,
-            limit="Energy is accounted for on targets with coefficients, such as SpiNNaker boards",
-            hint="Run the network with backend='spinnaker'",
-        )
+        raise no_energy_model(target)
 
     def rungs(self, plan: Plan, target: Target) -> tuple[Rung, ...]:
         """Return none: Brian2 computes in double precision, as the CPU does."""

@@ -17,9 +17,9 @@ from neuro.check import CheckReport
 from neuro.energy import EnergyReport
 from neuro.engine import build
 from neuro.errors import NeuroError, raise_all
-from neuro.ir import CellType, Input, SynapseType
 from neuro.ir.validate_projection import receptor_of
 from neuro.notes import FidelityNote
+from neuro.passes import whole_language
 from neuro.plan import Plan, PlannedProjection
 from neuro.program import EngineProgram
 from neuro.results import Result
@@ -44,12 +44,7 @@ class Crossbar(Backend):
 
     def capabilities(self, target: Target) -> Capabilities:
         """Describe the whole language: neurons and rules are digital."""
-        return Capabilities(
-            semantics=frozenset({"exact", "tick"}),
-            cells=frozenset(kind.__name__ for kind in CellType.__args__),
-            synapses=frozenset(kind.__name__ for kind in SynapseType.__args__),
-            inputs=frozenset(kind.__name__ for kind in Input.__args__),
-        )
+        return whole_language()
 
     def compile(self, plan: Plan, target: Target) -> EngineProgram:
         """Program the devices and make a program that is ready to run.

@@ -4,20 +4,17 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, ClassVar
 
 from neuro.backend import Availability, Backend, Rung
-from neuro.check import CheckReport, refusal
-from neuro.energy import EnergyReport
+from neuro.check import CheckReport
+from neuro.energy import EnergyReport, no_energy_model
 from neuro.engine import build
 from neuro.errors import (
     NeuroError,
     UnavailableError,
-    UnsupportedError,
     ValidationError,
     raise_all,
     suggestion,
 )
-from neuro.ir import CellType, Input, SynapseType
-from neuro.notes import FidelityNote
-from neuro.passes import unsupported
+from neuro.passes import check_language, precision_notes, whole_language
 from neuro.plan import Plan
 from neuro.program import EngineProgram
 from neuro.results import Result
@@ -45,12 +42,7 @@ class GPU(Backend):
 
     def capabilities(self, target: Target) -> Capabilities:
         """Describe the whole language."""
-        return Capabilities(
-            semantics=frozenset({"exact", "tick"}),
-            cells=frozenset(kind.__name__ for kind in CellType.__args__),
-            synapses=frozenset(kind.__name__ for kind in SynapseType.__args__),
-            inputs=frozenset(kind.__name__ for kind in Input.__args__),
-        )
+        return whole_language()
 
     def compile(self, plan: Plan, target: Target) -> EngineProgram:
         """Put the network on the device.
@@ -68,29 +60,16 @@ class GPU(Backend):
         device = device_of(target)
         dtype = torch.float64 if target.precision == "float64" else torch.float32
         engine = TorchEngine(tensors(build(plan), device, dtype))
-        return EngineProgram(plan, target, engine, _notes(target))
+        return EngineProgram(plan, target, engine, precision_notes(target))
 
     def check(self, plan: Plan, target: Target) -> CheckReport:
         """List the parts of the network that are not offered; there are no other limits."""
         _device_name(target)
-        gaps = unsupported(plan.network, plan.semantics, self.capabilities(target))
-        return CheckReport(
-            network=plan.network.name,
-            backend=self.name,
-            target=target.name,
-            findings=tuple(refusal(gap, "capabilities") for gap in gaps),
-            remarks=tuple(str(note) for note in (*plan.notes, *_notes(target))),
-        )
+        return check_language(plan, target, self.capabilities(target), precision_notes(target))
 
     def energy(self, plan: Plan, target: Target, result: Result) -> EnergyReport:
         """Refuse: how much energy this computer takes is not modelled."""
-        raise UnsupportedError(
-            f"target {target.name!r}",
-            "has no energy model",
-            value=target.name,
-            limit="Energy is accounted for on targets with coefficients, such as SpiNNaker boards",
-            hint="Run the network with backend='spinnaker'",
-        )
+        raise no_energy_model(target)
 
     def rungs(self, plan: Plan, target: Target) -> tuple[Rung, ...]:
         """Return none: nothing is approximated but, in single precision, every number."""
@@ -133,21 +112,6 @@ def _device_name(target: Target) -> str:
         issues.append(ValidationError(f"{where}.device", repr(name), value=name, limit=limit))
     raise_all(where, issues)
     return str(name)
-
-
-def _notes(target: Target) -> list[FidelityNote]:
-    if target.precision == "float64":
-        return []
-    return [
-        FidelityNote(
-            where=f"target {target.name!r}.precision",
-            requested="float64",
-            stored=target.precision,
-            relative_error=2.0**-24,
-            unit="",
-            reason="State and weights are rounded to 24 bits at every operation.",
-        )
-    ]
 
 
 BACKEND = GPU

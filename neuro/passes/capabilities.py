@@ -1,8 +1,13 @@
 """What a network asks for that a target does not offer; every gap is listed."""
 
+from collections.abc import Iterable
+
+from neuro.check import CheckReport, refusal
 from neuro.errors import NeuroError, UnsupportedError
-from neuro.ir import Network
-from neuro.target import Capabilities
+from neuro.ir import CellType, Input, Network, SynapseType
+from neuro.notes import FidelityNote
+from neuro.plan import Plan
+from neuro.target import Capabilities, Target
 
 NEAREST = {
     "BinaryThresholdUnit": ("DiscreteLIF", "DeltaLIF", "CurrentExponentialLIF"),
@@ -56,7 +61,61 @@ def unsupported(network: Network, semantics: str, able: Capabilities) -> list[Ne
     ]
 
 
-def _other_order(offered: frozenset[str]) -> str:
+def whole_language() -> Capabilities:
+    """Describe a backend that runs every part of the language, in both orders of work."""
+    return Capabilities(
+        semantics=frozenset({"exact", "tick"}),
+        cells=frozenset(kind.__name__ for kind in CellType.__args__),
+        synapses=frozenset(kind.__name__ for kind in SynapseType.__args__),
+        inputs=frozenset(kind.__name__ for kind in Input.__args__),
+    )
+
+
+def check_language(
+    plan: Plan, target: Target, able: Capabilities, notes: Iterable[FidelityNote]
+) -> CheckReport:
+    """List the parts of a network that are not offered, for a backend without other limits.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is to run.
+    target : Target
+        The hardware.
+    able : Capabilities
+        What it offers.
+    notes : iterable of FidelityNote
+        What the backend approximates, beside what lowering did.
+    """
+    gaps = unsupported(plan.network, plan.semantics, able)
+    return CheckReport(
+        network=plan.network.name,
+        backend=target.backend,
+        target=target.name,
+        findings=tuple(refusal(gap, "capabilities") for gap in gaps),
+        remarks=tuple(str(note) for note in (*plan.notes, *notes)),
+    )
+
+
+def precision_notes(target: Target) -> list[FidelityNote]:
+    """Note that numbers are rounded, where they are not in double precision."""
+    if target.precision == "float64":
+        return []
+    return [
+        FidelityNote(
+            where=f"target {target.name!r}.precision",
+            requested="float64",
+            stored=target.precision,
+            relative_error=2.0**-24,
+            unit="",
+            reason="State and weights are rounded to 24 bits at every operation.",
+        )
+    ]
+
+
+def _other_order(offered: frozenset[str]) -> str | None:
+    if not offered:
+        return None
     return (
         f"Ask for semantics {min(offered)!r} (--semantics {min(offered)}); a network tuned for "
         "another order of work can then answer otherwise"
