@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neuro.cli.completion import backends_like
 from neuro.cli.options import (
     HardwareOptions,
     Model,
@@ -28,7 +29,7 @@ from neuro.files import write_text
 if TYPE_CHECKING:
     from neuro.energy import EnergyReport
     from neuro.target import Target
-    from neuro.tasks import ProgramRun
+    from neuro.tasks import Answer, ProgramRun
 
 
 def run(
@@ -36,7 +37,10 @@ def run(
     program: ProgramFile,
     settings: Settings = None,
     backend: Annotated[
-        str, typer.Option(help="What runs it; 'neuro backends' lists them.")
+        str,
+        typer.Option(
+            autocompletion=backends_like, help="What runs it; 'neuro backends' lists them."
+        ),
     ] = "cpu",
     target: TargetName = None,
     options: HardwareOptions = None,
@@ -70,7 +74,8 @@ def run(
     """Run a program on a memory and print its answers.
 
     A program is a JSON list of rows [t, op, cue, content]: L learns, C recalls by cue, K recalls by
-    content. Further columns are ignored.
+    content. Further columns are ignored. Memories that count (ca3_robust) also have F to forget, P
+    to complete a content, and thresholds: K:2, K:50%, P:all.
 
     \b
     Examples:
@@ -161,7 +166,7 @@ def _print_answers(done: "ProgramRun") -> None:
             (
                 f"{answer.t:g}",
                 answer.op,
-                f"cue {answer.cue}" if answer.op == "C" else _asked(answer.cue, answer.query),
+                _asked(answer),
                 shortened(answer.cues),
                 shortened(answer.content),
                 shortened(answer.dropped),
@@ -206,6 +211,10 @@ def _page(done: "ProgramRun", target: "Target") -> str:
     return run_page(done, report, command_line())
 
 
-def _asked(cue: int | None, query: tuple[int, ...]) -> str:
-    bits = shortened(query)
-    return bits if cue is None else f"cue {cue}: {bits}"
+def _asked(answer: "Answer") -> str:
+    """Say what was asked with: a cue, bits, and how many of them had to match if not any."""
+    cue = "" if answer.cue is None else f"cue {answer.cue}"
+    bits = shortened(answer.query)
+    if answer.threshold > 1:
+        bits += f" ({answer.threshold} match)"
+    return ": ".join(filter(None, (cue, bits)))
