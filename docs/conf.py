@@ -77,6 +77,7 @@ sphinx_gallery_conf = {
     "show_signature": False,
     "show_memory": False,
     "download_all_examples": False,
+    "write_computation_times": False,  # that page loads scripts from elsewhere
     "min_reported_time": 60,
     "matplotlib_animations": False,
     "remove_config_comments": True,
