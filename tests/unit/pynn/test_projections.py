@@ -8,6 +8,7 @@ from pyNN.core import IndexBasedExpression
 from pyNN.random import NumpyRNG, RandomDistribution
 
 import neuro.pynn as sim
+from neuro.errors import UnavailableError
 from neuro.pynn.connectors import CONNECTORS
 
 
@@ -71,6 +72,28 @@ def test_connector_makes_its_pairs(name: str) -> None:
 def test_every_connector_is_tried_here() -> None:
     others = {"CSAConnector", "CloneConnector", "FromFileConnector"}
     assert set(CONNECTORS) == set(COUNTS) | others
+
+
+@pytest.mark.parametrize("gap", [0, 5])  # neurons that were made before count in PyNN's own
+def test_csa_connector_makes_pairs_weights_and_delays(gap: int) -> None:
+    csa = pytest.importorskip("csa")
+    if gap:
+        sim.Population(gap, sim.SpikeSourceArray())
+    source, cells = pair()
+    synapse = sim.StaticSynapse(weight=0.1, delay=1.0)
+    mask = sim.Projection(source, cells, sim.CSAConnector(csa.oneToOne), synapse)
+    assert sorted(mask.get("delay", format="list")) == [(k, k, 1.0) for k in range(3)]
+    valued = csa.cset(csa.cross([0, 2], [1]), 0.5, 2.0)
+    made = sim.Projection(source, cells, sim.CSAConnector(valued), synapse)
+    found = sorted(made.get(["weight", "delay"], format="list"))
+    assert found == [(0, 1, 0.5, 2.0), (2, 1, 0.5, 2.0)]
+
+
+def test_missing_csa_is_one_line_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pyNN.connectors.haveCSA", False)
+    with pytest.raises(UnavailableError) as caught:
+        sim.CSAConnector(None)
+    assert str(caught.value) == "CSAConnector: needs csa. Install it with: pip install csa."
 
 
 def test_clone_connector_repeats_the_pairs() -> None:
