@@ -2,6 +2,7 @@
 
 ORDER = (
     "recall_a_memory",
+    "complete_a_fragment",
     "write_a_network",
     "one_memory_on_three_targets",
     "which_imperfection_hurts",

@@ -15,6 +15,10 @@ PROMISED = {
         "cues that hold bit 1 or bit 5: (0, 3)",
         "dropped from cue 3: (4, 5, 6)",
     ],
+    "complete_a_fragment": [
+        "10 of 10 digits completed, alone and pixel for pixel",
+        "10 of 10 found by best match",
+    ],
     "write_a_network": ["UnitError: CurrentExponentialLIF.tau_m: expected a time, got '20 mV'."],
     "one_memory_on_three_targets": [
         "spinnaker_spin5: 8 of 8 answers as on the CPU, 0 spikes differ",
