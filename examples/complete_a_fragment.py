@@ -56,9 +56,10 @@ rows = {
     "asked, damaged": noisy,
     "best match": [answer.content for answer in best],
 }
-figure, axes = plt.subplots(len(rows), 1, figsize=(8, 4.6), layout="constrained")
-for panel, (name, pictures) in zip(axes, rows.items(), strict=True):
-    panel.imshow(np.hstack([picture(bits) for bits in pictures]), cmap="gray_r")
-    panel.set(ylabel=name, yticks=[], xticks=np.arange(14, 280, 28), xticklabels=range(10))
-    panel.set_ylabel(name, rotation=0, ha="right", va="center")
-    panel.set_xlabel("digit" if name == "best match" else " ")
+figure, axes = plt.subplots(figsize=(8, 4.6), layout="constrained")
+sheet = [np.hstack([picture(bits) for bits in pictures]) for pictures in rows.values()]
+axes.imshow(np.vstack(sheet), cmap="gray_r")
+axes.hlines(np.arange(27.5, 28 * len(rows) - 1, 28), -0.5, 279.5, color="0.8")
+axes.set(xlabel="digit", ylabel="contents")
+axes.set_xticks(np.arange(14, 280, 28), [str(digit) for digit in range(10)])
+axes.set_yticks(np.arange(14, 28 * len(rows), 28), list(rows))
