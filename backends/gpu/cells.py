@@ -43,11 +43,9 @@ def _current_exact(
     v, i_e, i_i = state["v"], state["i_excitatory"], state["i_inhibitory"]
     free = state["refractory"] <= 0
     propagated = (
-        c["v_rest"]
+        (c["v_rest"] + c["gain_offset"] * c["i_offset"])
         + c["decay_m"] * (v - c["v_rest"])
-        + c["gain_E"] * i_e
-        - c["gain_I"] * i_i
-        + c["gain_offset"] * c["i_offset"]
+        + (c["gain_E"] * i_e - c["gain_I"] * i_i)
     )
     fired, spiked = _fire(torch.where(free, propagated, v), free, state["refractory"], c, fire)
     return {
@@ -119,9 +117,8 @@ def _delta(state: State, arrivals: Tensor, c: Constants, fire: Fire) -> tuple[St
     v = state["v"]
     free = state["refractory"] <= 0
     propagated = (
-        c["v_rest"]
+        (c["v_rest"] + c["gain_offset"] * c["i_offset"])
         + c["decay_m"] * (v - c["v_rest"])
-        + c["gain_offset"] * c["i_offset"]
         + (arrivals[:, 0] - arrivals[:, 1])
     )
     return _fire(torch.where(free, propagated, v), free, state["refractory"], c, fire)

@@ -120,11 +120,9 @@ def _current_exact_step(
     v, i_e, i_i = state["v"], state["i_excitatory"], state["i_inhibitory"]
     free = state["refractory"] <= 0
     propagated = (
-        c["v_rest"]
+        (c["v_rest"] + c["gain_offset"] * c["i_offset"])
         + c["decay_m"] * (v - c["v_rest"])
-        + c["gain_E"] * i_e
-        - c["gain_I"] * i_i
-        + c["gain_offset"] * c["i_offset"]
+        + (c["gain_E"] * i_e - c["gain_I"] * i_i)
     )
     fired, spiked = _fire(np.where(free, propagated, v), free, state["refractory"], c)
     return {
@@ -248,9 +246,8 @@ def _delta_step(state: State, arrivals: FloatArray, c: Constants) -> tuple[State
     v = state["v"]
     free = state["refractory"] <= 0
     propagated = (
-        c["v_rest"]
+        (c["v_rest"] + c["gain_offset"] * c["i_offset"])
         + c["decay_m"] * (v - c["v_rest"])
-        + c["gain_offset"] * c["i_offset"]
         + (arrivals[0] - arrivals[1])
     )
     return _fire(np.where(free, propagated, v), free, state["refractory"], c)

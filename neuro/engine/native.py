@@ -30,7 +30,7 @@ DECAYS = ("decay_E", "decay_I", "v_thresh")
 NODE = ("node_weights", "node_E", "node_I", "node_leak", "node_open_E", "node_open_I")
 
 CONSTANTS = {
-    ("CurrentExponentialLIF", "exact"): (*MEMBRANE, "gain_E", "gain_I", "drift", *DECAYS),
+    ("CurrentExponentialLIF", "exact"): (*MEMBRANE, "driven_rest", "gain_E", "gain_I", *DECAYS),
     ("CurrentExponentialLIF", "tick"): (*TICK, *DECAYS),
     ("ConductanceExponentialLIF", "exact"): (
         *("v_rest", "leak", "open_E", "open_I", "drive_E", "drive_I", "i_offset"),
@@ -38,8 +38,8 @@ CONSTANTS = {
         *NODE,
     ),
     ("ConductanceExponentialLIF", "tick"): (*TICK, *DECAYS, "e_rev_E", "e_rev_I"),
-    ("DeltaLIF", "exact"): (*MEMBRANE, "drift", "v_thresh"),
-    ("DeltaLIF", "tick"): (*MEMBRANE, "drift", "v_thresh"),
+    ("DeltaLIF", "exact"): (*MEMBRANE, "driven_rest", "v_thresh"),
+    ("DeltaLIF", "tick"): (*MEMBRANE, "driven_rest", "v_thresh"),
     ("DiscreteLIF", "exact"): ("decay", "threshold"),
     ("DiscreteLIF", "tick"): ("decay", "threshold"),
     ("BinaryThresholdUnit", "exact"): ("threshold",),
@@ -297,7 +297,7 @@ def _constants(group: CellGroup, semantics: str) -> list[Any]:
     """Return the constants of a kernel in its order; quadrature nodes one after the other."""
     known = dict(group.constants)
     if "gain_offset" in known:
-        known["drift"] = known["gain_offset"] * known["i_offset"]
+        known["driven_rest"] = known["v_rest"] + known["gain_offset"] * known["i_offset"]
     names = CONSTANTS[group.population.cell, semantics]
     plain = [known[name] for name in names if name not in NODE]
     if NODE[0] not in names:

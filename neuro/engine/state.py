@@ -85,7 +85,13 @@ class EngineState:
         recent = []
         for p, old in enumerate(self.recent):
             sizes = like(f"population{p}.recent_sizes", np.zeros(len(old), dtype=np.int64))
-            recent.append(np.split(arrays[f"population{p}.recent"], np.cumsum(sizes))[:-1])
+            fired = arrays[f"population{p}.recent"]
+            whole = fired.ndim == 1 and fired.dtype == NOBODY.dtype
+            if not whole or np.any(sizes < 0) or sizes.sum() != fired.size:
+                raise ValueError(f"array population{p}.recent does not fit its sizes")
+            if np.any((fired < 0) | (fired >= self.arrivals[p].shape[-1])):
+                raise ValueError(f"array population{p}.recent names neurons that are not there")
+            recent.append(np.split(fired, np.cumsum(sizes))[:-1])
         plastic: list[PlasticState | None] = []
         for k, state in enumerate(self.plastic):
             if state is None:

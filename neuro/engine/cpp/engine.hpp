@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "aligned.hpp"
 #include "barrier.hpp"
 #include "pass.hpp"
 #include "plastic.hpp"
@@ -97,8 +98,8 @@ struct CellConstants {
 template <class Real>
 struct Population {
   std::shared_ptr<const CellConstants<Real>> fixed;
-  std::vector<std::vector<Real>> state;  // v, excitatory, inhibitory; or u; or nothing
-  std::vector<std::vector<Real>> rings;  // for each receptor (slots, size); none if direct
+  std::vector<Aligned<Real>> state;      // v, excitatory, inhibitory; or u; or nothing
+  std::vector<Aligned<Real>> rings;      // for each receptor (slots, size); none if direct
   std::vector<int64_t> free_at;          // last step of each neuron's refractory time
   std::vector<Spikes> releases;          // neurons to be freed, by step modulo its size
   std::vector<std::vector<Spikes>> tile_releases;  // the same for each tile, while a run lasts
@@ -239,6 +240,7 @@ class Engine {
   }
 
  private:
+  static constexpr Real PARKED = -std::numeric_limits<Real>::infinity();
   static constexpr int64_t LONGEST_STRETCH = 64;
   static constexpr int64_t SHORTEST_PART = 8;       // synapses of a row in a tile, below no gain
 
@@ -342,26 +344,39 @@ class Engine {
     sweep.constants = table;
     const int64_t count = fixed.pass(sweep);
     found.assign(scratch.begin(), scratch.begin() + count);
-    for (uint32_t& j : found) {
-      j += static_cast<uint32_t>(begin);
-      fire(group, j, now, releases);
-    }
+    for (uint32_t& j : found) j += static_cast<uint32_t>(begin);
+    fire(group, found, now, releases);
   }
 
-  void fire(Population<Real>& group, uint32_t j, int64_t now, std::vector<Spikes>& releases) {
-    if (group.state.empty()) return;
+  // Resets who spiked, and parks them for their refractory time.
+  void fire(Population<Real>& group, const Spikes& found, int64_t now,
+            std::vector<Spikes>& releases) {
+    if (found.empty() || group.state.empty()) return;
+    Real* first = group.state[0].data();
     if (group.free_at.empty()) {  // no membrane: the discrete-time cell
-      group.state[0][j] = 0;
+      for (uint32_t j : found) first[j] = 0;
       return;
     }
-    const int32_t refractory = group.fixed->refractory_of(j);
-    group.free_at[j] = now + refractory;
-    if (refractory == 0) {
-      group.state[0][j] = group.fixed->reset_of(j);
+    const auto& fixed = *group.fixed;
+    const auto slot = [&](int32_t refractory) -> Spikes& {
+      return releases[(now + refractory + 1) % static_cast<int64_t>(releases.size())];
+    };
+    const bool alike = fixed.refractory.size() == 1;
+    if (alike && fixed.refractory[0] > 0) {
+      for (uint32_t j : found) {
+        group.free_at[j] = now + fixed.refractory[0];
+        first[j] = PARKED;
+      }
+      auto& later = slot(fixed.refractory[0]);
+      later.insert(later.end(), found.begin(), found.end());
       return;
     }
-    group.state[0][j] = -std::numeric_limits<Real>::infinity();
-    releases[(now + refractory + 1) % releases.size()].push_back(j);
+    for (uint32_t j : found) {
+      const int32_t refractory = fixed.refractory_of(j);
+      group.free_at[j] = now + refractory;
+      first[j] = refractory == 0 ? fixed.reset_of(j) : PARKED;
+      if (refractory > 0) slot(refractory).push_back(j);
+    }
   }
 
   // Joins the spikes of all tiles.
@@ -502,12 +517,29 @@ class Engine {
     const Real* weights = rows.weights.data();
     if (rows.weights.size() == 1) {
       const Real weight = weights[0];
-#pragma GCC unroll 8
-      for (int64_t k = begin; k < end; ++k) state[targets[k]] += weight;
+      each(targets, begin, end, [=](size_t target, int64_t) { state[target] += weight; });
     } else {
-#pragma GCC unroll 8
-      for (int64_t k = begin; k < end; ++k) state[targets[k]] += weights[k];
+      each(targets, begin, end, [=](size_t target, int64_t k) { state[target] += weights[k]; });
     }
+  }
+
+  // Visits the targets of a row in order; narrow ones are read four at a time.
+  template <class Index, class Visit>
+  static void each(const Index* targets, int64_t begin, int64_t end, Visit visit) {
+    int64_t k = begin;
+    if constexpr (sizeof(Index) == 2 && FIRST_BYTE_IS_LOWEST) {
+#pragma GCC unroll 2
+      for (; k + 4 <= end; k += 4) {
+        uint64_t four;
+        std::memcpy(&four, targets + k, sizeof four);
+        visit(four & 0xffff, k);
+        visit(four >> 16 & 0xffff, k + 1);
+        visit(four >> 32 & 0xffff, k + 2);
+        visit(four >> 48, k + 3);
+      }
+    }
+#pragma GCC unroll 4
+    for (; k < end; ++k) visit(targets[k], k);
   }
 
   // Adds the weights of the spikes of this step to the ring buffers of the target.
@@ -516,6 +548,7 @@ class Engine {
             const Tile& own) {
     const auto& rows = *group.rows;
     const auto& offsets = group.offsets;
+    Real* const only = rows.delays.size() == 1 ? ring_slot(group, at + rows.delays[0]) : nullptr;
     for (size_t n = 0; n < pre.size(); ++n) {
       if (n + 1 < pre.size()) {
         prefetch(targets + offsets[pre[n + 1]]);
@@ -526,8 +559,8 @@ class Engine {
         begin = std::lower_bound(targets + begin, targets + end, own.begin) - targets;
         end = std::lower_bound(targets + begin, targets + end, own.end) - targets;
       }
-      if (rows.delays.size() == 1) {
-        add(targets, rows, begin, end, ring_slot(group, at + rows.delays[0]));
+      if (only) {
+        add(targets, rows, begin, end, only);
       } else {
         for (int64_t k = begin; k < end; ++k)
           ring_slot(group, at + rows.delays[k])[targets[k]] += rows.weight(k);

@@ -36,8 +36,8 @@ struct Constants<Real, false, COUNT> {
 };
 
 // Runs `update(j)`, which says whether neuron j spikes, over all neurons, and lists those that do.
-// The answers are gathered over a block, so that the sweep itself holds no branch; blocks with a spike
-// are looked through eight neurons at a time.
+// The answers are gathered over a block, so that the sweep itself holds no branch; who spikes in a
+// block is not for a branch to guess either, so those are read from the bits of a mask.
 template <class Real, class Update, class Spiked>
 inline int64_t sweep(int64_t n, uint32_t* spikes, Update update, Spiked spiked) {
   int64_t count = 0;
@@ -49,15 +49,12 @@ inline int64_t sweep(int64_t n, uint32_t* spikes, Update update, Spiked spiked) 
     if (!any) continue;
     alignas(64) uint8_t flags[BLOCK] = {};
     for (int64_t k = 0; k < size; ++k) flags[k] = spiked(begin + k);
-    for (int64_t first = 0; first < BLOCK; first += 8) {
-      uint64_t eight;
-      std::memcpy(&eight, flags + first, 8);
-      if (!eight) continue;
-      // Each is written, and kept if it counts: who spikes is not for a branch to guess.
-      for (int64_t k = first; k < std::min(first + 8, size); ++k) {
-        spikes[count] = static_cast<uint32_t>(begin + k);
-        count += flags[k];
-      }
+    for (int64_t first = 0; first < BLOCK; first += 64) {
+      uint64_t mask = 0;
+      for (int64_t group = 0; group < 64; group += 8)
+        mask |= packed(flags + first + group) << group;
+      for (; mask; mask &= mask - 1)
+        spikes[count++] = static_cast<uint32_t>(begin + first + lowest_bit(mask));
     }
   }
   return count;
@@ -65,7 +62,7 @@ inline int64_t sweep(int64_t n, uint32_t* spikes, Update update, Spiked spiked) 
 
 template <class Real, bool UNIFORM, bool SUMMED>
 int64_t current_exact(Sweep<Real>& s) {
-  enum { V_REST, DECAY_M, GAIN_E, GAIN_I, DRIFT, DECAY_E, DECAY_I, V_THRESH, COUNT };
+  enum { V_REST, DECAY_M, DRIVEN_REST, GAIN_E, GAIN_I, DECAY_E, DECAY_I, V_THRESH, COUNT };
   const Constants<Real, UNIFORM, COUNT> c(s.constants);
   Real* __restrict v = s.state[0];
   Real* __restrict e = s.state[1];
@@ -73,8 +70,8 @@ int64_t current_exact(Sweep<Real>& s) {
   Real* __restrict in_e = s.arrivals[0];
   Real* __restrict in_i = s.arrivals[1];
   const auto update = [=](int64_t j) {
-    const Real next = c.at(V_REST, j) + c.at(DECAY_M, j) * (v[j] - c.at(V_REST, j)) +
-                      c.at(GAIN_E, j) * e[j] - c.at(GAIN_I, j) * i[j] + c.at(DRIFT, j);
+    const Real next = c.at(DRIVEN_REST, j) + c.at(DECAY_M, j) * (v[j] - c.at(V_REST, j)) +
+                      (c.at(GAIN_E, j) * e[j] - c.at(GAIN_I, j) * i[j]);
     v[j] = next;
     if constexpr (SUMMED) {
       e[j] = c.at(DECAY_E, j) * e[j] + in_e[j];
@@ -186,14 +183,14 @@ int64_t conductance_tick(Sweep<Real>& s) {
 
 template <class Real, bool UNIFORM>
 int64_t delta(Sweep<Real>& s) {
-  enum { V_REST, DECAY_M, DRIFT, V_THRESH, COUNT };
+  enum { V_REST, DECAY_M, DRIVEN_REST, V_THRESH, COUNT };
   const Constants<Real, UNIFORM, COUNT> c(s.constants);
   Real* __restrict v = s.state[0];
   Real* __restrict in_e = s.arrivals[0];
   Real* __restrict in_i = s.arrivals[1];
   const auto update = [=](int64_t j) {
-    const Real next = c.at(V_REST, j) + c.at(DECAY_M, j) * (v[j] - c.at(V_REST, j)) +
-                      c.at(DRIFT, j) + (in_e[j] - in_i[j]);
+    const Real next = c.at(DRIVEN_REST, j) + c.at(DECAY_M, j) * (v[j] - c.at(V_REST, j)) +
+                      (in_e[j] - in_i[j]);
     v[j] = next;
     in_e[j] = 0;
     in_i[j] = 0;

@@ -28,8 +28,8 @@ Shared<T> shared(const Array<T>& array) {
   return {std::make_shared<Array<T>>(array), array.data(), static_cast<size_t>(array.size())};
 }
 
-template <class T>
-py::array_t<T> given(const std::vector<T>& values) {
+template <class T, class Allocator>
+py::array_t<T> given(const std::vector<T, Allocator>& values) {
   return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
 }
 
@@ -99,8 +99,9 @@ void add_population(Engine<Real>& engine, const std::string& cell, int64_t size,
   fixed->refractory = copied<int32_t>(refractory);
   fixed->pass = pass_for<Real>(isa, fixed->cell, uniform, !direct);
   Population<Real> group;
-  for (const auto& values : state) group.state.push_back(copied<Real>(values));
-  if (!direct) group.rings.assign(receptors, std::vector<Real>(slots * size, 0));
+  for (const auto& values : state)
+    group.state.emplace_back(values.data(), values.data() + values.size());
+  if (!direct) group.rings.assign(receptors, Aligned<Real>(slots * size, 0));
   if (!fixed->reset.empty()) {
     group.free_at.assign(size, -2);
     group.releases.resize(
@@ -225,7 +226,7 @@ void add_dense_plastic(Engine<Real>& engine, int source, int population, int rec
   plastic.no_self = no_self;
   plastic.pass = row_pass_for<Real>(isa, immediate);
   plastic.scale = scale_pass_for<Real>(isa);
-  plastic.weights = copied<Real>(weights);
+  plastic.weights.assign(weights.data(), weights.data() + weights.size());
   plastic.pre.assign(offsets.size() - 1, 0);
   plastic.pre_step.assign(offsets.size() - 1, 0);
   plastic.seen.assign(offsets.size() - 1, 0);
@@ -426,7 +427,7 @@ void restore(Engine<Real>& engine, const py::dict& arrays) {
     const auto array = stored<T>(arrays, name);
     if (static_cast<size_t>(array.size()) != values.size())
       throw std::invalid_argument("array " + name + " has another length");
-    values = copied<T>(array);
+    values.assign(array.data(), array.data() + array.size());
   });
   for (size_t s = 0; s < engine.history.size(); ++s) {
     const std::string name = "source" + std::to_string(s) + ".";

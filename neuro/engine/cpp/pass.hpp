@@ -25,6 +25,34 @@ inline void prefetch(const void* first) {
 #endif
 }
 
+#if defined(__BYTE_ORDER__)
+constexpr bool FIRST_BYTE_IS_LOWEST = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+#else
+constexpr bool FIRST_BYTE_IS_LOWEST = true;  // Windows runs on such machines only
+#endif
+
+// Position of the lowest bit that is set; there is one.
+inline int lowest_bit(uint64_t bits) {
+#if defined(__GNUC__)
+  return __builtin_ctzll(bits);
+#else
+  int place = 0;
+  while (!(bits >> place & 1)) ++place;
+  return place;
+#endif
+}
+
+// One bit for each of eight flags, which are 0 or 1; the first flag's is the lowest.
+inline uint64_t packed(const uint8_t* flags) {
+  uint64_t bits = 0;
+  if constexpr (FIRST_BYTE_IS_LOWEST) {
+    std::memcpy(&bits, flags, 8);
+    return bits * 0x0102040810204080u >> 56;
+  }
+  for (int k = 0; k < 8; ++k) bits |= static_cast<uint64_t>(flags[k]) << k;
+  return bits;
+}
+
 enum class Cell {
   current_exact,
   current_tick,

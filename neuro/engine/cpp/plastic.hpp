@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "aligned.hpp"
 #include "pass.hpp"
 
 namespace neuro {
@@ -98,10 +99,10 @@ struct DensePlastic {
   RowPass<Real> pass;
   ScalePass<Real> scale;
 
-  std::vector<Real> weights;      // (sources, targets)
+  Aligned<Real> weights;          // (sources, targets)
   std::vector<Real> pre;          // trace right after the last event
   std::vector<int64_t> pre_step;
-  std::vector<Real> post;         // trace at post_step
+  Aligned<Real> post;             // trace at post_step
   int64_t post_step = 0;
   std::vector<uint64_t> log;      // post spikes since all rows caught up: step - log_begin, target
   int64_t log_begin = 0;
