@@ -11,6 +11,7 @@ from neuro.errors import ValidationError
 from neuro.io.events import Recordings
 
 Frames = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
 
 
 def camera_frames(
@@ -20,6 +21,7 @@ def camera_frames(
     step_us: int = 6000,
     crop: int = 16,
     polarities: tuple[int, ...] = (0,),
+    upright: bool = False,
 ) -> Frames:
     """Cut camera recordings into equal steps; later events are left out.
 
@@ -35,6 +37,8 @@ def camera_frames(
         Side of the centre square that is kept.
     polarities : tuple of int
         Which polarities; each has lines of its own.
+    upright : bool, default False
+        Whether each recording is centred and sheared first, see `upright_places`.
 
     Returns
     -------
@@ -58,7 +62,10 @@ def camera_frames(
             limit=f"A crop of at most {min(rows, columns)}, polarities below {kinds}",
         )
     y, x, p = np.unravel_index(recordings.addresses, recordings.shape)
-    y, x = y - (rows - crop) // 2, x - (columns - crop) // 2
+    if upright:
+        y, x = upright_places(recordings, y, x, crop)
+    else:
+        y, x = y - (rows - crop) // 2, x - (columns - crop) // 2
     place = np.full(kinds, -1)
     place[list(polarities)] = np.arange(len(polarities))
     at = recordings.times // step_us
@@ -68,6 +75,50 @@ def camera_frames(
     lines = (place[p] * crop + y) * crop + x
     frames[recordings.owners[kept], at[kept], lines[kept]] = True
     return frames
+
+
+def upright_places(
+    recordings: Recordings, y: IntArray, x: IntArray, crop: int
+) -> tuple[IntArray, IntArray]:
+    r"""Move the events of each recording to the centre of a square, and stand them upright.
+
+    .. math:: x' = (x - \bar x) - \frac{\mathrm{cov}(x, y)}{\mathrm{var}(y)} (y - \bar y), \quad
+        y' = y - \bar y
+
+    No label is used: the moments are those of the recording itself. Slanted writing, which differs
+    from hand to hand, is gone.
+
+    Parameters
+    ----------
+    recordings : Recordings
+        Which event belongs to which.
+    y, x : array of int, shape (events,)
+        Rows and columns.
+    crop : int
+        Side of the square.
+
+    Returns
+    -------
+    (array of int, array of int)
+        Rows and columns, from 0 to crop - 1 inside the square.
+
+    References
+    ----------
+    .. [1] Deslanting before a linear classifier: LeCun et al., Proc. IEEE 86 (1998) 2278-2324
+    """
+    owners, count, lengths = recordings.owners, len(recordings), recordings.lengths
+
+    def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray((np.bincount(owners, values, count) / lengths)[owners])
+
+    down, right = y - mean(y.astype(np.float64)), x - mean(x.astype(np.float64))
+    spread = mean(down * down)
+    # All events in one row have no slant.
+    slant = np.where(spread > 0, mean(down * right) / np.where(spread > 0, spread, 1.0), 0.0)
+    middle = (crop - 1) / 2
+    rows = np.floor(down + middle + 0.5).astype(np.int64)
+    columns = np.floor(right - slant * down + middle + 0.5).astype(np.int64)
+    return rows, columns
 
 
 def chunked_frames(recordings: Recordings, *, steps: int = 129, bin_us: int = 1000) -> Frames:

@@ -190,6 +190,7 @@ def _nmnist(settings: Preset, folder: Path, progress: Progress | None) -> TaskDa
                 step_us=300_000 // settings.steps,
                 crop=settings.crop,
                 polarities=settings.polarities,
+                upright=settings.upright,
             ),
             labels=recordings.labels,
         )

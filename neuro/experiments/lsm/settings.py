@@ -29,6 +29,8 @@ class Preset:
         Side of the centre square of camera recordings.
     polarities : tuple of int
         Of camera recordings.
+    upright : bool
+        Whether camera recordings are centred and sheared upright, without labels.
     steps : int
         Time steps of a sample.
     encoding : {"chunked", "stretched"}
@@ -44,6 +46,7 @@ class Preset:
     root: bool = False
     crop: int = 16
     polarities: tuple[int, ...] = (0,)
+    upright: bool = False
     steps: int = 50
     encoding: Encoding = "chunked"
     converted: bool = False
@@ -71,9 +74,11 @@ _WIDE = Preset(
     root=True,
     crop=26,
     polarities=(0, 1),
+    upright=True,
     converted_penalty=3000.0,
 )
-"""A wider crop, both polarities, a counter for each saccade; roots as above. Leave-one-out on
+"""A wider crop, both polarities, a counter for each saccade; roots as above. Upright digits: five
+folds of the training recordings, two reservoirs, give 93.7 % against 90.9 %. Leave-one-out on
 mostly converted images would choose a penalty that is too weak for recordings: five folds of the
 training recordings give 93.1, 94.6, 94.2 % with 300, 1000, 3000, and 93.8, 94.5, 94.9 % with
 images that have as many events as the recordings."""

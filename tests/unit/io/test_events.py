@@ -44,6 +44,26 @@ def test_camera_frames_keep_the_centre_of_one_polarity():
     assert np.argwhere(found[0]).tolist() == [[0, 0], [1, 15]]
 
 
+def test_upright_frames_take_slant_and_place_away():
+    # A stroke that leans by half a pixel for each row, at two places: one upright stroke in the
+    # middle of the square of 9, from row 0 to row 8.
+    corners = [(3, 4), (20, 15)]
+    events = [
+        (k, 0, left + row // 2, top + row, 0)
+        for k, (left, top) in enumerate(corners)
+        for row in range(0, 9, 2)
+    ]
+    found = camera_frames(camera(events, count=2), crop=9, upright=True)
+    rows, columns = np.divmod(np.nonzero(found[0, 0])[0], 9)
+    assert rows.tolist() == [0, 2, 4, 6, 8] and set(columns.tolist()) == {4}
+    assert np.array_equal(found[0], found[1])
+
+
+def test_upright_frames_of_a_single_row_have_no_slant():
+    found = camera_frames(camera([(0, 0, x, 9, 0) for x in (4, 5, 6)]), crop=9, upright=True)
+    assert np.nonzero(found[0, 0])[0].tolist() == [4 * 9 + 3, 4 * 9 + 4, 4 * 9 + 5]
+
+
 def test_camera_frames_give_each_polarity_lines_of_its_own():
     recordings = camera([(0, 0, 9, 10, 1), (0, 299_999, 9, 10, 0), (0, 300_000, 9, 10, 0)])
     found = camera_frames(recordings, polarities=(0, 1))
