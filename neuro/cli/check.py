@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neuro.cli.completion import targets_like
 from neuro.cli.options import HardwareOptions, Model, Page, Seed, Semantics, Settings
 from neuro.cli.output import command_line, print_table
 from neuro.cli.paths import check_paths
@@ -20,7 +21,12 @@ FAILS = 2
 
 def check(
     model: Model,
-    target: Annotated[str, typer.Option(help="Which hardware; 'neuro backends' lists them.")],
+    target: Annotated[
+        str,
+        typer.Option(
+            autocompletion=targets_like, help="Which hardware; 'neuro backends' lists them."
+        ),
+    ],
     settings: Settings = None,
     options: HardwareOptions = None,
     semantics: Semantics = None,

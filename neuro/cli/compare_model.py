@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neuro.cli.completion import machines_like
 from neuro.cli.options import Expected, Model, Page, Seed, Semantics, Settings, Unchecked
 from neuro.cli.output import command_line, print_table, progress_bar
 from neuro.cli.paths import check_paths
@@ -33,6 +34,7 @@ def model(
         str,
         typer.Option(
             metavar="NAMES",
+            autocompletion=machines_like,
             help="Where it runs: names of backends, or backend:target, separated by commas.",
         ),
     ] = "cpu,spinnaker,crossbar",

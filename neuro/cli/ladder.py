@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neuro.cli.completion import backends_like
 from neuro.cli.options import (
     Expected,
     HardwareOptions,
@@ -32,7 +33,10 @@ def ladder(
     model: Model,
     program: ProgramFile,
     backend: Annotated[
-        str, typer.Option(help="Whose approximations; 'neuro backends' lists them.")
+        str,
+        typer.Option(
+            autocompletion=backends_like, help="Whose approximations; 'neuro backends' lists them."
+        ),
     ] = "spinnaker",
     target: TargetName = None,
     options: HardwareOptions = None,

@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-Model = Annotated[str, typer.Argument(help="Name of a model; 'neuro models' lists them.")]
+from neuro.cli.completion import models_like, targets_like
+
+Model = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="Name of a model; 'neuro models' lists them.",
+        autocompletion=models_like,
+    ),
+]
 ProgramFile = Annotated[
     Path, typer.Option("--program", help="JSON file with rows [t in ms, op, cue, content].")
 ]
@@ -14,7 +23,10 @@ Settings = Annotated[
     typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; with its unit."),
 ]
 TargetName = Annotated[
-    str | None, typer.Option("--target", help="Which hardware; default the backend's own.")
+    str | None,
+    typer.Option(
+        "--target", autocompletion=targets_like, help="Which hardware; default the backend's own."
+    ),
 ]
 HardwareOptions = Annotated[
     list[str] | None,

@@ -8,6 +8,9 @@ from typing import Any
 
 from typer.core import TyperGroup
 
+from neuro.cli.completion import models_like
+from neuro.errors import ValidationError, suggestion
+
 MEMORY = "MODEL"
 """The command for memories, as help shows it; no experiment has this name."""
 
@@ -21,9 +24,33 @@ class ModelGroup(TyperGroup):
         """Put the name of the command for memories in front, unless an experiment is named."""
         first = args[0] if args else ""
         own = self.commands.keys() | set(ctx.help_option_names)
-        rest: list[str] = super().parse_args(ctx, args if first in own else [MEMORY, *args])
+        if first and first not in own:
+            self._check_name(ctx, first)
+            args = [MEMORY, *args]
+        rest: list[str] = super().parse_args(ctx, args)
         return rest
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Offer models and experiments."""
+        everything: list[Any] = super().shell_complete(ctx, "")
+        kind = type(everything[0])
+        models = [kind(name, help=text) for name, text in models_like(incomplete)]
+        others = [item for item in everything if item.value != MEMORY]
+        return [*models, *(item for item in others if item.value.startswith(incomplete))]
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Say what can follow the group's own name."""
         formatter.write_usage(ctx.command_path, self.what_follows)
+
+    def _check_name(self, ctx: Any, name: str) -> None:
+        """Refuse what is neither a model nor an experiment, with the nearest of both."""
+        if name.startswith("-") or ctx.resilient_parsing:
+            return
+        known = {model for model, _ in models_like("")} | self.commands.keys() - {MEMORY}
+        if name not in known:
+            raise ValidationError(
+                ctx.command_path,
+                f"no model and no experiment {name!r}",
+                value=name,
+                limit=suggestion(name, known),
+            )
