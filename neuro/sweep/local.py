@@ -5,10 +5,12 @@ one at a time, so that the guilty one is known and the others finish.
 """
 
 import os
+import signal
 import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -114,9 +116,10 @@ def _round(queue: deque[Job], workers: int, broken: list[Job], run: RunJob) -> I
     try:
         while (queue or flying) and not broken:
             try:
-                while queue and len(flying) < 2 * workers:
-                    flying[pool.submit(run, queue[0].to_json())] = queue[0]
-                    queue.popleft()
+                with _interrupts_waiting():
+                    while queue and len(flying) < 2 * workers:
+                        flying[pool.submit(run, queue[0].to_json())] = queue[0]
+                        queue.popleft()
             except BrokenProcessPool:
                 if not flying:
                     return
@@ -131,6 +134,19 @@ def _round(queue: deque[Job], workers: int, broken: list[Job], run: RunJob) -> I
         broken += flying.values()
     finally:
         pool.shutdown(wait=False, kill_workers=True)
+
+
+@contextmanager
+def _interrupts_waiting() -> Iterator[None]:
+    """Let interrupts wait; processes that are started meanwhile never get one.
+
+    An interrupt at the keyboard goes to all processes. It is for this one to end its workers.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_with(parent: int) -> None:

@@ -135,7 +135,7 @@ def test_one_trial_is_run_alone_by_the_command_of_its_row(neuro, study, tmp_path
         ("model = ", "study 'close.toml': not TOML (Invalid value (at end of document))"),
         (STUDY + 'set.tau_plus = ["3 ms", 4]\n', "sweep.set.tau_plus[1]: expected a time, got '4'"),
         (STUDY + 'set.tau_pluss = "3 ms"\n', "sweep.set.tau_pluss: unknown parameter"),
-        (STUDY + "sed = 3\n", "sweep.sed: unknown key. Did you mean 'set'?"),
+        (STUDY + "sed = 3\n", "sweep.sed: unknown key. Did you mean 'seed'?"),
         (STUDY.replace("ca3", "ca4"), "model 'ca4': no such model. Did you mean 'ca3'?"),
         (STUDY.replace("unchecked = true", ""), "To run it all the same, set unchecked = true."),
     ],
