@@ -7,6 +7,8 @@ References: Hopfield, PNAS 79 (1982), doi:10.1073/pnas.79.8.2554; Amit, Gutfreun
 Ann. Phys. 173 (1987). Theory: `neuro.analysis.hopfield`.
 """
 
+from typing import ClassVar, final
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -15,8 +17,78 @@ from neuro.memories.vectors import UNKNOWN, check_size, check_values
 
 SingleArray = NDArray[np.float32]
 
+TERNARY = (-1, UNKNOWN, 1)
 
-class HopfieldMemory:
+
+class OuterProductMemory:
+    """Units that are -1 or 1, with links that add up outer products of patterns.
+
+    Parameters
+    ----------
+    units : int
+        N.
+
+    Raises
+    ------
+    ValidationError
+        If there is no unit.
+    """
+
+    entries: ClassVar[tuple[int, ...]]
+    """Values that a pattern may have."""
+
+    def __init__(self, units: int) -> None:
+        check_size("units", units)
+        self.units = units
+        self.weights: SingleArray = np.zeros((units, units), dtype=np.float32)
+
+    def store(self, patterns: ArrayLike) -> None:
+        """Add the outer product of each pattern with itself; blank entries write nothing.
+
+        Parameters
+        ----------
+        patterns : int array, shape (patterns, units)
+            -1 or 1; 0 where the pattern is blank, if this memory has blanks.
+
+        Raises
+        ------
+        ValidationError
+            If an entry has another value; nothing is stored then.
+        """
+        values = check_values(patterns, self.units, self.entries, "patterns").astype(np.float32)
+        add_outer_products(self.weights, values)
+
+    def recall(self, cues: ArrayLike, *, iterations: int = 50) -> Recall:
+        """Answer cues; all units change at once, until none does.
+
+        Parameters
+        ----------
+        cues : int array, shape (cues, units)
+            -1, 1, or 0 where nothing is known.
+        iterations : int
+            Cap on the rounds.
+
+        Raises
+        ------
+        ValidationError
+            If an entry has another value or there is no round.
+        """
+        check_size("iterations", iterations)
+        return relax(self.weights, check_values(cues, self.units, TERNARY, "cues"), iterations)
+
+    def density(self) -> float:
+        """Return the share of possible links whose weight is not 0."""
+        pairs = self.units * (self.units - 1)
+        return int(np.count_nonzero(self.weights)) / pairs if pairs else 0.0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the weights."""
+        return self.weights.nbytes
+
+
+@final
+class HopfieldMemory(OuterProductMemory):
     """An auto-associative memory of dense binary patterns.
 
     Parameters
@@ -37,55 +109,7 @@ class HopfieldMemory:
     [[1, -1, 1, 1]]
     """
 
-    def __init__(self, units: int) -> None:
-        check_size("units", units)
-        self.units = units
-        self.weights: SingleArray = np.zeros((units, units), dtype=np.float32)
-
-    def store(self, patterns: ArrayLike) -> None:
-        """Add the outer product of each pattern with itself.
-
-        Parameters
-        ----------
-        patterns : int array, shape (patterns, units)
-            -1 or 1.
-
-        Raises
-        ------
-        ValidationError
-            If an entry has another value; nothing is stored then.
-        """
-        values = check_values(patterns, self.units, (-1, 1), "patterns").astype(np.float32)
-        add_outer_products(self.weights, values)
-
-    def recall(self, cues: ArrayLike, *, iterations: int = 50) -> Recall:
-        """Answer cues; all units change at once, until none does.
-
-        Parameters
-        ----------
-        cues : int array, shape (cues, units)
-            -1, 1, or 0 where the value is not known.
-        iterations : int
-            Cap on the rounds.
-
-        Raises
-        ------
-        ValidationError
-            If an entry has another value or there is no round.
-        """
-        check_size("iterations", iterations)
-        state = check_values(cues, self.units, (-1, UNKNOWN, 1), "cues")
-        return relax(self.weights, state, iterations)
-
-    def density(self) -> float:
-        """Return the share of possible links whose weight is not 0."""
-        pairs = self.units * (self.units - 1)
-        return int(np.count_nonzero(self.weights)) / pairs if pairs else 0.0
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the weights."""
-        return self.weights.nbytes
+    entries: ClassVar[tuple[int, ...]] = (-1, 1)
 
 
 def add_outer_products(weights: SingleArray, values: SingleArray) -> None:

@@ -7,18 +7,19 @@ Units that are blank in one pattern are free to hold the next one. References: A
 Barra, Galluzzi and Isopi, Neural Networks 49 (2014); Agliari et al., arXiv 2308.04106.
 """
 
+from typing import ClassVar, final
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from neuro.errors import ValidationError
-from neuro.memories.hopfield import SingleArray, add_outer_products, relax
-from neuro.memories.interface import FloatArray, Recall
-from neuro.memories.vectors import UNKNOWN, check_size, check_values
-
-TERNARY = (-1, UNKNOWN, 1)
+from neuro.memories.hopfield import TERNARY, OuterProductMemory, add_outer_products
+from neuro.memories.interface import FloatArray
+from neuro.memories.vectors import check_values
 
 
-class MultitaskingMemory:
+@final
+class MultitaskingMemory(OuterProductMemory):
     """A Hopfield network that learns diluted patterns.
 
     Parameters
@@ -39,26 +40,7 @@ class MultitaskingMemory:
     [[1, -1, 1, 1, 1, -1]]
     """
 
-    def __init__(self, units: int) -> None:
-        check_size("units", units)
-        self.units = units
-        self.weights: SingleArray = np.zeros((units, units), dtype=np.float32)
-
-    def store(self, patterns: ArrayLike) -> None:
-        """Add the outer product of each pattern with itself; blank entries write nothing.
-
-        Parameters
-        ----------
-        patterns : int array, shape (patterns, units)
-            -1, 1, or 0 where the pattern is blank.
-
-        Raises
-        ------
-        ValidationError
-            If an entry has another value; nothing is stored then.
-        """
-        values = check_values(patterns, self.units, TERNARY, "patterns").astype(np.float32)
-        add_outer_products(self.weights, values)
+    entries: ClassVar[tuple[int, ...]] = TERNARY
 
     def store_examples(self, examples: ArrayLike, *, taught: bool = True) -> None:
         """Learn patterns from noisy examples of them.
@@ -88,34 +70,6 @@ class MultitaskingMemory:
         else:
             scale = np.float32(1 / np.sqrt(found.shape[1]))
             add_outer_products(self.weights, scale * values.reshape(flat.shape))
-
-    def recall(self, cues: ArrayLike, *, iterations: int = 50) -> Recall:
-        """Answer cues; all units change at once, until none does.
-
-        Parameters
-        ----------
-        cues : int array, shape (cues, units)
-            -1, 1, or 0 where nothing is known.
-        iterations : int
-            Cap on the rounds.
-
-        Raises
-        ------
-        ValidationError
-            If an entry has another value or there is no round.
-        """
-        check_size("iterations", iterations)
-        return relax(self.weights, check_values(cues, self.units, TERNARY, "cues"), iterations)
-
-    def density(self) -> float:
-        """Return the share of possible links whose weight is not 0."""
-        pairs = self.units * (self.units - 1)
-        return int(np.count_nonzero(self.weights)) / pairs if pairs else 0.0
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the weights."""
-        return self.weights.nbytes
 
 
 def overlaps(patterns: ArrayLike, states: ArrayLike) -> FloatArray:

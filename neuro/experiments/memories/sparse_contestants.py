@@ -1,5 +1,6 @@
 """Contestants whose items are sparse: cliques, learned cliques, Willshaw, Amari, Sparsey."""
 
+from abc import abstractmethod
 from math import isqrt, lgamma, log, log2
 from typing import ClassVar, final
 
@@ -14,7 +15,6 @@ from neuro.memories import (
     CliqueMemory,
     HebbianParameters,
     NoisyHebbianMemory,
-    Recall,
     SparseyMemory,
     SparseyParameters,
     Topology,
@@ -87,8 +87,9 @@ class ClusteredContestant(Contestant):
         )
         return Trial(exact=float(recall.exact(wanted).mean()), work=work)
 
+    @abstractmethod
     def _new(self) -> CliqueMemory | NoisyHebbianMemory:
-        return CliqueMemory(self.topology)
+        """Make the empty memory."""
 
 
 @final
@@ -96,6 +97,9 @@ class Cliques(ClusteredContestant):
     """Clustered cliques, stored at once."""
 
     name: ClassVar[str] = "clustered cliques"
+
+    def _new(self) -> CliqueMemory:
+        return CliqueMemory(self.topology)
 
 
 @final
@@ -119,6 +123,7 @@ class SparseContestant(Contestant):
         super().__init__(budget)
         self.units = square(budget, LEAST_UNITS, "a network")
         self.ones = round(log2(self.units))
+        self.memory = self._new()
 
     @property
     def synapses(self) -> int:
@@ -139,16 +144,18 @@ class SparseContestant(Contestant):
         """Return patterns of distinct units."""
         return distinct(self.rng, self.units, self.ones, count)
 
-    def cues(self, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return patterns with some units erased."""
-        return np.where(self.damaged(*wanted.shape), ERASED, wanted)
+    def store(self, items: NDArray[np.int64]) -> None:
+        """Store patterns."""
+        self.memory.store(items)
 
-    def trial(self, wanted: NDArray[np.int64], recall: Recall, density: float) -> Trial:
-        """Count one round of winners."""
+    def ask(self, which: IntArray) -> Trial:
+        """Recall patterns with some units erased, in one round of winners."""
+        wanted = self.items[which]
+        recall = self.memory.recall(np.where(self.damaged(*wanted.shape), ERASED, wanted))
         rows = self.ones - round(self.budget.damage * self.ones)
         work = Work(
             rows=rows,
-            entries=rows * density * self.units,
+            entries=rows * self.memory.density() * self.units,
             reads=self.units,
             width=self.units,
             pulses=self.ones,
@@ -159,6 +166,10 @@ class SparseContestant(Contestant):
         )
         return Trial(exact=float(recall.exact(wanted).mean()), work=work)
 
+    @abstractmethod
+    def _new(self) -> WillshawMemory | AmariMemory:
+        """Make the empty memory."""
+
 
 @final
 class Willshaw(SparseContestant):
@@ -168,18 +179,8 @@ class Willshaw(SparseContestant):
     weights: ClassVar[str] = "binary"
     bits: ClassVar[int] = 1
 
-    def __init__(self, budget: Budget) -> None:
-        super().__init__(budget)
-        self.memory = WillshawMemory(self.units)
-
-    def store(self, items: NDArray[np.int64]) -> None:
-        """Link the units of each pattern."""
-        self.memory.store(items)
-
-    def ask(self, which: IntArray) -> Trial:
-        """Recall in one round."""
-        wanted = self.items[which]
-        return self.trial(wanted, self.memory.recall(self.cues(wanted)), self.memory.density())
+    def _new(self) -> WillshawMemory:
+        return WillshawMemory(self.units)
 
 
 @final
@@ -190,18 +191,8 @@ class Amari(SparseContestant):
     weights: ClassVar[str] = "counts"
     bits: ClassVar[int] = 8
 
-    def __init__(self, budget: Budget) -> None:
-        super().__init__(budget)
-        self.memory = AmariMemory(self.units)
-
-    def store(self, items: NDArray[np.int64]) -> None:
-        """Count the pairs of each pattern."""
-        self.memory.store(items)
-
-    def ask(self, which: IntArray) -> Trial:
-        """Recall in one round."""
-        wanted = self.items[which]
-        return self.trial(wanted, self.memory.recall(self.cues(wanted)), self.memory.density())
+    def _new(self) -> AmariMemory:
+        return AmariMemory(self.units)
 
 
 @final
