@@ -330,8 +330,19 @@ def _extra_input_issues(protocol: MemoryProtocol, parts: Parts) -> list[NeuroErr
     issues: list[NeuroError] = []
     for member in ("control_input", "threshold_input"):
         place = getattr(protocol, member)
-        if place is not None:
-            issues += place_issues(place, parts.sizes, f"protocol.{member}")
+        if place is None:
+            continue
+        issues += place_issues(place, parts.sizes, f"protocol.{member}")
+        asking = protocol.cue_input.population
+        if not issues and place.population != asking:
+            issues.append(
+                ValidationError(
+                    f"protocol.{member}",
+                    f"lies in {place.population!r}",
+                    value=place.population,
+                    limit=f"All lines that ask are of one input, here {asking!r}",
+                )
+            )
     if issues:
         return issues
     controls = 0 if protocol.control_input is None else protocol.control_input.size

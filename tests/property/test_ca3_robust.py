@@ -1,4 +1,4 @@
-"""Any program that the guard lets through is answered as by a dictionary, and on SpiNNaker alike."""
+"""Any program that the guard lets through is answered as by a dictionary, here and on SpiNNaker."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

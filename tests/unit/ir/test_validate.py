@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -759,3 +760,56 @@ def test_protocol_times_are_positive(faults: Faults) -> None:
     [(where, issue)] = faults(protocol=protocol(safe_spacing=-1.0)).items()
     assert "protocol.safe_spacing" in where
     assert issue.limit == "Must be above 0 ms"
+
+
+def counting(**changes: Any) -> MemoryProtocol:
+    """Return a protocol with one control line and two threshold lines."""
+    lines = {
+        "control_input": View("a", 0, 1),
+        "threshold_input": View("a", 1, 3),
+        "threshold_steps": (1, 2),
+    }
+    return protocol(**{**lines, **changes})
+
+
+def test_protocol_with_control_and_threshold_lines_is_kept(network: Make) -> None:
+    assert network(protocol=counting()).protocol == counting()
+
+
+def told(**changes: Any) -> Operation:
+    """Return an operation that is told what to do."""
+    learn = protocol().operations[0]
+    return replace(learn, **{"controls": (0,), "takes_threshold": True, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changed", "where", "message"),
+    [
+        ({"control_input": View("a", 0, 9)}, "protocol.control_input", "view 0:9"),
+        ({"threshold_input": View("b", 0, 2)}, "protocol.threshold_input", "lies in 'b'"),
+        ({"threshold_steps": (1,)}, "protocol.threshold_steps", "1 steps for 2 threshold lines"),
+        (
+            {"operations": [told(controls=(0, 1))]},
+            "protocol.operation 'L'.controls",
+            "The protocol has 1 control lines",
+        ),
+        (
+            {"operations": [told(controls=())], "threshold_input": None, "threshold_steps": ()},
+            "protocol.operation 'L'.takes_threshold",
+            "no threshold lines",
+        ),
+    ],
+)
+def test_protocol_lines_that_do_not_fit_are_found(
+    faults: Faults, changed: dict[str, Any], where: str, message: str
+) -> None:
+    [(place, issue)] = faults(protocol=counting(**changed)).items()
+    assert where in place and message in str(issue)
+
+
+def test_verb_of_an_operation_follows_from_what_it_takes() -> None:
+    learn = protocol().operations[0]
+    assert learn.verb == "store"
+    assert replace(learn, takes_content=False, verb=None).verb == "recall"
+    assert replace(learn, takes_cue=False, verb=None).verb == "find"
+    assert replace(learn, verb="forget").verb == "forget"
