@@ -207,7 +207,7 @@ def _plans(scale: Scale, seed: int) -> tuple[_Plan, ...]:
             how=f"Random mixes of {scale.operations} operations, queries of one to three bits, in "
             f"5 cues by 10 bits on crossbars of {DEVICES}, write errors scaled, all other "
             "imperfections off; an answer counts if a dictionary gives the same.",
-            places=(0.0, 0.5, 1.0, 2.0, 3.0),
+            places=(0.0, 1.0, 2.0, 4.0, 8.0),
             sample=lambda x, n: _written(scale, (seed, n), factor=x),
         ),
     )
