@@ -376,7 +376,7 @@ def _program_rows(path: Path) -> Any:
     where = f"program {str(path)!r}"
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ValidationError(where, f"cannot be read ({error})", value=str(path)) from error
     try:
         return json.loads(text)

@@ -20,6 +20,8 @@ from neuro.sweep.study import Axis, Block, Study, Value
 MOST_TRIALS = 1_000_000
 """Beyond it a study is taken for a mistake."""
 
+MOST_OPERATIONS = 1_000_000
+
 TABLES = ("set", "option", "coefficient", "program")
 """Settings that have names below them."""
 
@@ -144,7 +146,7 @@ _ListOf = Annotated[list[_Item], BeforeValidator(_as_list)]
 _Scalar = Annotated[Any, BeforeValidator(_scalar)]
 _Name = Annotated[str, Field(min_length=1)]
 _Natural = Annotated[int, Field(ge=0)]
-_Count = Annotated[int, Field(ge=1)]
+_Count = Annotated[int, Field(ge=1, le=MOST_OPERATIONS)]
 _Share = Annotated[float, Field(gt=0, le=1)]
 
 

@@ -1,10 +1,11 @@
 import json
+from pathlib import Path
 
 import pytest
 from sweep_studies import study
 
 from neuro.errors import CheckError, NeuroError, UnitError
-from neuro.sweep import parse_study
+from neuro.sweep import parse_study, read_study
 from neuro.sweep.plan import label, plan_sweep
 
 
@@ -144,6 +145,7 @@ def test_named_programs_need_no_file():
         ({"program": {"operations": 6, "query_bits": 11}}, NeuroError, "program.query_bits"),
         ({"expected": True}, NeuroError, "expected"),
         ({"program": "none.json"}, NeuroError, "program 'none.json'"),
+        ({"program": "\0"}, NeuroError, r"program '\x00'"),
     ],
 )
 def test_wrong_settings_are_named_with_their_place(changes, kind, where):
@@ -177,3 +179,8 @@ def test_network_that_is_no_memory_is_refused():
 
 def test_label_tells_trials_apart():
     assert label({"a": (0.1 + 0.2, "ms"), "b": (None, "")}, ["a", "b"]) == "a=0.3 ms, b=-"
+
+
+def test_study_of_the_examples_can_be_run():
+    asked = read_study(Path(__file__).parents[3] / "examples" / "study.toml")
+    assert len(plan_sweep(asked)) == 4 * 2 * 2 * 5

@@ -93,6 +93,10 @@ def test_one_and_true_are_different_trials():
             "study 's.toml' program.density: input should be greater than 0",
         ),
         (
+            {"model": "ca3", "program": {"operations": 10**9}, "sweep": {"seed": 1}},
+            "study 's.toml' program.operations: input should be less than or equal to 1000000",
+        ),
+        (
             {"model": "ca3", "program": "p.json", "sweep": {"program": {"density": [0.1]}}},
             "study 's.toml' sweep: has both a program file and program.density",
         ),
