@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from public_text import public_text
 from spoken_words import spoken_words
 from tone_words import tone_words
 
@@ -252,3 +253,21 @@ def test_spoken_digits_have_the_shape_of_the_specs():
     assert found.at(8, "float", 10.0).mean < found.at(5, "float", 10.0).mean - 0.1
     mended = found.at(8, "float", 10.0, mended=True).mean
     assert mended > found.at(8, "float", 10.0).mean + 0.1
+
+
+# 32,000 characters of one text and one training; the specs' own text is another one, so that only
+# differences count: 5 bits cost 0.01 bits per character and 3 bits 0.09; training for 3 bits mends
+# most of that (specs, crossbar_nladc section 6.2).
+@pytest.mark.slow
+def test_characters_have_the_shape_of_the_specs(tmp_path):
+    pytest.importorskip("torch")
+    corpus = load_corpus(public_text(tmp_path))
+    sweep = Sweep(bits=(3, 5), sigmas=(0.0, 2.67))
+    found = run_characters(corpus, HARDWARE, sweep=sweep)
+    assert found.exact < 2.3
+    assert found.at(5, "float", 0.0).mean < found.exact + 0.03
+    assert found.exact + 0.05 < found.at(3, "float", 0.0).mean < found.exact + 0.2
+    assert found.at(3, "aware", 0.0).mean < found.at(3, "float", 0.0).mean - 0.05
+    for bits in (3, 5):
+        quiet, noisy = (found.at(bits, "aware", sigma).mean for sigma in (0.0, 2.67))
+        assert quiet < noisy < quiet + 0.1
