@@ -437,6 +437,37 @@ def test_spikes_of_an_overwrite_are_those_of_the_table() -> None:
     assert spikes["QUERY"] == at(5, 7, of=[1, 7]) | at(6, of=[0])
 
 
+def spikes_inside(*steps, cues: int, bits: int) -> int:
+    """Return the spikes of the last step, without those of input and output."""
+    begun = 30.0 * (len(steps) - 1)
+    # A recall after it, for the run to go on until all is silent.
+    program = spaced(*steps, ("C", 0, []))
+    spikes = robust(cues, bits).run_program(program).result.spikes
+    return sum(
+        int(np.count_nonzero((trains.times >= begun) & (trains.times < begun + 30.0)))
+        for name, trains in spikes.items()
+        if name not in ("IN", "OUT")
+    )
+
+
+# The formulas of docs/models/ca3_robust.md, from the table of the module by hand.
+@pytest.mark.parametrize(("c", "k"), [(5, 10), (8, 16), (16, 40)])
+def test_spikes_of_each_operation_follow_the_formulas(c: int, k: int) -> None:
+    filled = [("L", 0, [0, 1, 2, 3]), ("L", 1, [3, 4]), ("L", 2, [3, 5])]
+    b = -(-k // 8)
+
+    def inside(*step) -> int:
+        return spikes_inside(*filled, step, cues=c, bits=k)
+
+    n, o, s = 3, 4, 2
+    assert inside("L", 0, [2, 3, 6]) == 6 + 4 * n + o + s + 3 * b
+    assert inside("F", 0, []) == 6 + 4 + 4 + 3 * b
+    assert inside("C", 0, []) == 2 + 4
+    q, t, m, u = 3, 2, 2, 5
+    assert inside("K:2", None, [0, 3, 4]) == q + t - 1 + m
+    assert inside("P:2", None, [0, 3, 4]) == q + t - 1 + 2 * m + u
+
+
 @pytest.mark.parametrize(("c", "k"), [(5, 10), (8, 16), (16, 40)])
 def test_sizes_follow_the_formulas(c: int, k: int) -> None:
     parameters = CA3RobustParameters(cue_size=c, content_size=k)
