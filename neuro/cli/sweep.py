@@ -168,9 +168,11 @@ def _dry_run(
         return
     with progress_bar("estimating") as progress:
         guess = estimate(study, trials, pending, found.records, progress)
+    count = workers.processes
     typer.echo(
-        f"{len(pending)} to be run: about {_span(guess.seconds / workers.processes)} with "
-        f"{workers.processes} workers, estimated from {guess.measured} trials. Nothing was stored."
+        f"{len(pending)} to be run: about {_span(guess.seconds / count)} with {count} "
+        f"{'worker' if count == 1 else 'workers'}, estimated from {guess.measured} trials. "
+        "Nothing was stored."
     )
 
 

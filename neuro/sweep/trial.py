@@ -144,10 +144,19 @@ def make_trial(point: Point, program: ProgramText | None) -> Trial:
 
 
 @cache
-def read_program_text(path: Path, expected: bool) -> ProgramText:
-    """Read a program file, once."""
+def _program_text(path: Path, expected: bool, stamp: tuple[int, int] | None) -> ProgramText:
+    """Read a program file, once as long as it stays as it is."""
     answers = tuple(read_expected(path)) if expected else None
     return ProgramText(rows=tuple(read_program(path)), expected=answers)
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Return what tells two versions of a file apart; None if there is no file."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 @cache
@@ -170,8 +179,11 @@ def program_of(point: Point, folder: Path) -> ProgramText | None:
         If the file is missing or wrong.
     """
     name = point.values.get("program")
-    if name is not None and (name not in program_names() or (folder / str(name)).exists()):
-        return read_program_text(folder / str(name), bool(point.values.get("expected")))
+    if name is not None:
+        path = folder / str(name)
+        stamp = _stamp(path)
+        if stamp is not None or name not in program_names():
+            return _program_text(path, bool(point.values.get("expected")), stamp)
     if point.values.get("expected"):
         raise ValidationError(
             "expected",

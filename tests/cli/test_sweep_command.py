@@ -109,7 +109,7 @@ def test_dry_run_lists_trials_and_estimates_without_a_trace(neuro, study, tmp_pa
     assert "8 trials of 'close'" in done.stdout
     assert len(re.findall(r"│ to be run │", done.stdout)) == 8
     assert re.search(
-        r"8 to be run: about \d+ s with 1 workers, estimated from 2 trials. Nothing was stored.",
+        r"8 to be run: about \d+ s with 1 worker, estimated from 2 trials. Nothing was stored.",
         done.stdout,
     )
     assert files(tmp_path) == {"close.toml"}

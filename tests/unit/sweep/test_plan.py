@@ -105,6 +105,15 @@ def test_spacing_moves_the_operations_of_a_program_file(tmp_path):
     assert [trial.duration for trial in plan(content, tmp_path)] == [40.0, 80.0]
 
 
+def test_changed_program_file_is_read_again(tmp_path):
+    content = {"model": "ca3", "program": "p.json", "sweep": {"seed": 1}}
+    digests = set()
+    for rows in ([[0, "C", 0, []]], [[0, "C", 0, []], [20, "C", 1, []]]):
+        (tmp_path / "p.json").write_text(json.dumps(rows))
+        digests |= {trial.digest for trial in plan(content, tmp_path)}
+    assert len(digests) == 2
+
+
 def test_named_programs_need_no_file():
     (trial,) = plan({"model": "ca3", "program": "pyramid", "sweep": {"seed": 0}})
     # Three times 5 learns, 5 recalls by cue and 10 by content (specs, ca3_cam 6), 20 ms each.
