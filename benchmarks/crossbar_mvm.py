@@ -36,7 +36,7 @@ with PYTHONPATH=FOLDER and PyTorch beside it.
 \b
 Examples:
   python -m benchmarks.crossbar_mvm
-  python -m benchmarks.crossbar_mvm --rounds 7
+  python -m benchmarks.crossbar_mvm --rounds 15
 """
 
 app = typer.Typer(
@@ -49,7 +49,7 @@ app = typer.Typer(
 
 @app.command(help=HELP)
 def crossbar_mvm(
-    rounds: Annotated[int, typer.Option(min=1, help="Times that all sides run.")] = 3,
+    rounds: Annotated[int, typer.Option(min=1, help="Times that all sides run.")] = 5,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds for one process.")] = 120,
     child: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
