@@ -66,3 +66,39 @@ def test_compare_names_its_commands(neuro):
     done = neuro("compare", "--help")
     assert done.returncode == 0
     assert "memories" in done.stdout
+
+
+def test_compare_puts_one_memory_on_many_targets(neuro, program, tmp_path):
+    words = ("--program", "program.json", "--expected", "--backends", "cpu,pynn,spinnaker")
+    done = neuro("compare", "ca3", *words, "--json", "figures.json", "--page", "page.html")
+    assert (done.returncode, done.stderr) == (0, "")
+    # T1 has nine operations (specs, ca3_cam section 8); all are right on the machine.
+    assert "spinnaker_spin5: works, 9 of 9 answers right." in done.stdout
+    assert "pynn_nest: cannot run it." in done.stdout and "--semantics exact" in done.stdout
+    figures = json.loads((tmp_path / "figures.json").read_text())
+    assert [item["accuracy"] for item in figures["targets"]] == [1.0, None, 1.0]
+    assert figures["command"].startswith("neuro compare ca3 --program program.json")
+    # The published spike counts of T1: 322 in all (section 8).
+    assert figures["targets"][2]["counters"]["spikes"]["total"] == 322
+    page = (tmp_path / "page.html").read_text()
+    assert "35.78" in page, "322 spikes by nine operations"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["ca3", "--program", "mixx"], "no file and no program 'mixx'. Did you mean 'mix'?"),
+        (["ca3", "--program", "gone.json"], "program 'gone.json': cannot be read"),
+        (["ca3", "--expected"], "holds no answers"),
+        (["cliques"], "is no memory"),
+        (["ca3", "--backends", "cpu,crosbar"], "Did you mean 'crossbar'?"),
+        (["ca3", "--page", "nowhere/page.html"], "--page: folder 'nowhere' does not exist"),
+        (["ca3", "--page", "same", "--json", "same"], "is also the --json file"),
+    ],
+)
+def test_compare_refuses_bad_input_of_a_memory(neuro, tmp_path, words, message):
+    done = neuro("compare", *words)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
