@@ -170,7 +170,8 @@ def inference_energy(
     )
     return EnergyReport(
         target="resistive reservoir",
-        duration=0.0,
+        # A step of the network is 1 ms; several encoders run side by side.
+        duration=float(max(encoder.steps for encoder in encoders)),
         bases=bases,
         events={"inference": 1, "neuron-step": sum(e.steps * e.neurons for e in encoders)},
         remarks=(

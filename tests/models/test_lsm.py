@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from lsm_data import shared_data
 
 from neuro.errors import CheckError, ValidationError
+from neuro.experiments.lsm import Run, load_task, preset
 from neuro.models.lsm import RESERVOIR, LSMParameters, lsm, lsm_arrays, lsm_decays, lsm_pairs
 from neuro.resistive import run_array
 from neuro.run import check, compile_network, simulate
@@ -66,6 +68,24 @@ def test_same_seed_same_spikes_and_another_seed_others():
     frames = frames_of(SMALL)
     assert np.array_equal(dense(SMALL, frames, seed=3), dense(SMALL, frames, seed=3))
     assert not np.array_equal(dense(SMALL, frames, seed=3), dense(SMALL, frames, seed=4))
+
+
+@pytest.mark.slow
+def test_accuracy_of_the_published_settings_and_its_spread_over_reservoirs():
+    # Specs, section 5.2: 75.7 +- 2.0 over 5 reservoirs; 5.3 asks for 74. The deviation of five
+    # draws with sd 2.0 is between 0.45 and 3.85 in 99 of 100 cases (chi-square, 4 degrees).
+    settings = preset("authors", "nmnist")
+    task = load_task("nmnist", settings, shared_data())
+    scores = [
+        100
+        * Run()
+        .estimator(settings, number)
+        .fit(task.train.frames, task.train.labels)
+        .score(task.test.frames, task.test.labels)
+        for number in range(5)
+    ]
+    assert np.mean(scores) >= 74
+    assert 0.45 < np.std(scores, ddof=1) < 3.85
 
 
 def test_input_and_recurrent_matrices_have_the_spread_of_the_chip():

@@ -95,3 +95,22 @@ def test_frames_of_another_width_are_refused():
     frames = np.zeros((1, 5, 3), dtype=bool)
     with pytest.raises(ValidationError, match="3 lines for input weights of shape"):
         run_array(frames, (matrix(np.zeros((4, 2))), matrix(np.zeros((2, 2)))), 0.9, 5.0)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 7])
+def test_noisy_counts_have_the_same_bits_for_any_number_of_threads(monkeypatch, threads):
+    rng = np.random.default_rng(0)
+    # Four chunks of 64 samples.
+    frames = rng.random((200, 10, 12)) < 0.3
+    arrays = tuple(
+        PairArray.from_pairs(draw_pairs(shape, NormalLaw(mean=27.0, sd=4.7), rng), 0.2)
+        for shape in ((12, 8), (8, 8))
+    )
+    effects = ArrayEffects(read_noise=0.05, adc_bits=6, offset=0.1)
+
+    def run(count):
+        monkeypatch.setattr("os.cpu_count", lambda: count)
+        return run_array(frames, arrays, 0.9, 5.0, bins=2, effects=effects, seed=3).counts
+
+    found = run(threads)
+    assert np.array_equal(found, run(3)) and found.sum() > 500
