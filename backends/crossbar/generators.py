@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-WORD = (1 << 64) - 1
+WORD, HALF = (1 << 64) - 1, (1 << 32) - 1
 
 
 def generator_state(rng: np.random.Generator) -> NDArray[np.uint64]:
@@ -23,6 +23,11 @@ def generator_state(rng: np.random.Generator) -> NDArray[np.uint64]:
 def generator_from(numbers: NDArray[np.uint64]) -> np.random.Generator:
     """Return the generator whose state was taken.
 
+    Raises
+    ------
+    ValueError
+        If the numbers are no state of a generator.
+
     Examples
     --------
     >>> rng = np.random.default_rng(1)
@@ -30,6 +35,8 @@ def generator_from(numbers: NDArray[np.uint64]) -> np.random.Generator:
     >>> bool(rng.random() == copy.random())
     True
     """
+    if numbers.shape != (6,) or numbers.dtype != np.uint64 or numbers[4] > 1 or numbers[5] > HALF:
+        raise ValueError("an array is no state of a random generator")
     high_state, low_state, high_inc, low_inc, has, value = (int(word) for word in numbers)
     bits = np.random.PCG64()
     bits.state = {

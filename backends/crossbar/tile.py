@@ -27,6 +27,7 @@ from neuro.backends.crossbar.mvm import Devices, noisy_product, noisy_sum
 from neuro.backends.crossbar.options import Options, with_effects
 from neuro.backends.crossbar.tile_file import read_tile, write_tile
 from neuro.errors import CapacityError, ResultError, ValidationError
+from neuro.hdf5 import HDF5_ERRORS
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -307,7 +308,7 @@ class Tile:
             )
             tile.options, tile.mapping = options, mapping
             tile.restore(arrays)
-        except (KeyError, ValueError, TypeError) as error:
+        except HDF5_ERRORS as error:
             raise ResultError(f"tile file {str(path)!r}", f"damaged ({error})") from error
         return tile
 

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import h5py
-import numpy as np
 from numpy.typing import NDArray
 
 from neuro.errors import ResultError
 from neuro.files import atomic_path, check_writable
+from neuro.hdf5 import HDF5_ERRORS, read_array
 
 FORMAT = "neuro-crossbar-tile"
 VERSION = 1
@@ -47,8 +47,8 @@ def read_tile(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
             found = (file.attrs.get("format"), file.attrs.get("version"))
             if found == (FORMAT, VERSION):
                 header = json.loads(file["header"].asstr()[()])
-                return header, {name: np.asarray(item[()]) for name, item in file["arrays"].items()}
-    except (OSError, RuntimeError, KeyError, TypeError, ValueError, AttributeError) as error:
+                return header, {name: read_array(item) for name, item in file["arrays"].items()}
+    except HDF5_ERRORS as error:
         hint = "It may be cut short or foreign"
         raise ResultError(where, f"cannot be read ({error})", hint=hint) from error
     limit = f"This neuro reads {FORMAT!r} of version {VERSION}"

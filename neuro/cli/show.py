@@ -32,7 +32,7 @@ def show(
     print_table(
         f"Network {result.network.name!r}, {result.duration:g} ms at dt {result.dt:g} ms",
         ("population", "neurons", "spikes"),
-        [(name, str(sizes[name]), str(count)) for name, count in counters.spikes.items()],
+        [(name, str(sizes.get(name, "")), str(count)) for name, count in counters.spikes.items()],
     )
     print_table(
         "Projections",

@@ -22,6 +22,9 @@ CAMERA = (34, 34, 2)
 CHANNELS = (64,)
 """Of the cochlea behind spoken-digit archives."""
 
+ARRAYS = frozenset({"x", "y", "p", "dt", "t", "channel", "offset", "label"})
+"""What archives of either kind hold."""
+
 TICK_US = 100
 """Microseconds in the time unit of spoken-digit archives."""
 
@@ -133,6 +136,7 @@ def read_recordings(path: str | Path) -> Recordings:
     arrays = read_arrays(path)
     where = f"event file {str(path)!r}"
     shape: tuple[int, ...]
+    _check_numbers(arrays, where)
     if {"x", "y", "p", "dt", "offset", "label"} <= arrays.keys():
         events, shape = _camera(arrays, where), CAMERA
     elif {"t", "channel", "offset", "label"} <= arrays.keys():
@@ -224,6 +228,17 @@ def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
         # NumPy takes what is no archive for a pickle, and proposes to run it.
         reason = "no .npz file" if "pickle" in str(error) else error
         raise ResultError(where, f"is no readable NumPy archive ({reason})") from error
+
+
+def _check_numbers(arrays: dict[str, NDArray[Any]], where: str) -> None:
+    """Refuse arrays that are no flat lists of whole numbers, before anything is made of them."""
+    for name, values in arrays.items():
+        if name in ARRAYS and (values.dtype.kind not in "iub" or values.ndim != 1):
+            raise ResultError(
+                where,
+                f"{name} has shape {values.shape} and type {values.dtype}",
+                limit="A flat array of whole numbers",
+            )
 
 
 def _camera(arrays: dict[str, NDArray[Any]], where: str) -> tuple[IntArray, IntArray]:

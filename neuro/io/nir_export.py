@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuro.errors import UnavailableError, UnsupportedError, raise_all
-from neuro.io.nir_import import MILLIVOLTS, SECONDS
+from neuro.errors import UnsupportedError, raise_all
+from neuro.io.nir_import import MILLIVOLTS, SECONDS, require_nir
 from neuro.ir.probes import SPIKES
 
 if TYPE_CHECKING:
@@ -53,14 +53,7 @@ def to_nir(plan: "Plan") -> Exported:
     UnsupportedError, CheckError
         If a cell cannot be written.
     """
-    try:
-        import nir
-    except ImportError as error:
-        raise UnavailableError(
-            "NIR export",
-            "needs NIR",
-            hint='Install it with: pip install "neuro-spiking-memory[nir]"',
-        ) from error
+    nir = require_nir()
     where = f"network {plan.network.name!r} as NIR"
     raise_all(where, list(_issues(plan)))
     nodes: dict[str, Any] = {

@@ -11,12 +11,20 @@ References
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuro.errors import NeuroError, UnsupportedError, ValidationError, raise_all
+from neuro.errors import (
+    NeuroError,
+    ResultError,
+    UnavailableError,
+    UnsupportedError,
+    ValidationError,
+    raise_all,
+)
 from neuro.ir import (
     DeltaLIF,
     DiscreteLIF,
@@ -117,6 +125,60 @@ def from_nir(graph: Any, *, dt: float | str, name: str = "nir") -> Imported:
         probes=tuple(probes),
     )
     return Imported(network=network, lost=tuple(lost))
+
+
+def read_nir(path: str | Path, *, dt: float | str, name: str | None = None) -> Imported:
+    """Read the file of a NIR graph.
+
+    Parameters
+    ----------
+    path : str or Path
+        As ``nir.write`` makes it.
+    dt : float in ms or str
+        As for `from_nir`.
+    name : str, optional
+        Of the network; default that of the file, without its ending.
+
+    Raises
+    ------
+    UnavailableError
+        If the package ``nir`` is not installed.
+    ResultError
+        If the file is missing, damaged, or no NIR graph.
+    UnsupportedError, ValidationError, CheckError
+        If a node cannot be read; every one is named.
+    """
+    nir = require_nir()
+    path = Path(path)
+    where = f"NIR file {str(path)!r}"
+    if not path.is_file():
+        raise ResultError(where, "no such file", value=str(path), hint="Check the name")
+    try:
+        graph = nir.read(path)
+    # NIR checks little: it raises whatever it stumbles over.
+    except Exception as error:
+        problem = f"cannot be read ({type(error).__name__}: {error})"
+        raise ResultError(where, problem, hint="It may be cut short or foreign") from error
+    return from_nir(graph, dt=dt, name=path.stem if name is None else name)
+
+
+def require_nir() -> Any:
+    """Return the package ``nir``.
+
+    Raises
+    ------
+    UnavailableError
+        If it is not installed.
+    """
+    try:
+        import nir
+    except ImportError as error:
+        raise UnavailableError(
+            "NIR export",
+            "needs NIR",
+            hint='Install it with: pip install "neuro-spiking-memory[nir]"',
+        ) from error
+    return nir
 
 
 def _of(graph: Any, kind: str) -> list[str]:

@@ -13,8 +13,10 @@ from typing import Any
 
 import h5py
 import numpy as np
+from numpy.typing import NDArray
 
 from neuro.errors import NeuroError, ResultError
+from neuro.hdf5 import HDF5_ERRORS, read_array
 from neuro.ir import Network, from_json
 from neuro.results.counters import Counters
 from neuro.results.provenance import Provenance
@@ -53,7 +55,7 @@ def load_result(path: str | Path) -> Result:
             return _read_result(file)
     except RecursionError as error:
         raise ResultError(where, "damaged: nested too deeply", value=str(path)) from error
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, MemoryError) as error:
         raise ResultError(
             where,
             "not a readable HDF5 file",
@@ -64,7 +66,7 @@ def load_result(path: str | Path) -> Result:
         if isinstance(error, ResultError) and error.where == where:
             raise
         raise ResultError(where, f"damaged: {error}", value=str(path)) from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except HDF5_ERRORS as error:
         raise ResultError(
             where, f"damaged or incomplete ({error})", value=str(path), hint="Run the model again"
         ) from error
@@ -89,18 +91,19 @@ def _check_header(file: h5py.File, where: str) -> None:
         )
 
 
+FLAT = ("times", "indices", "sources", "targets")
+WHOLE = ("indices", "sources", "targets")
+
+
 def _read(group: h5py.Group, kind: type) -> Any:
-    values = {
-        item.name: group[item.name][()] if item.name in group else group.attrs[item.name]
-        for item in fields(kind)
-    }
-    if "size" in values:
-        values["size"] = int(values["size"])
+    values: dict[str, Any] = {}
+    for name in (item.name for item in fields(kind)):
+        if name in group:
+            values[name] = _checked_array(group, name)
+        else:
+            attribute = group.attrs[name]
+            values[name] = str(attribute) if name == "unit" else int(attribute)
     part = kind(**values)
-    flat = {item.name for item in fields(kind)} & {"times", "indices", "sources", "targets"}
-    for name in flat:
-        if values[name].ndim != 1:
-            raise ValueError(f"{group.name}/{name} has {values[name].ndim} dimensions")
     if isinstance(part, SpikeTrains) and part.times.shape != part.indices.shape:
         raise ValueError(f"{group.name} has {part.times.size} times, {part.indices.size} indices")
     if isinstance(part, Trace) and part.values.shape != (part.times.size, part.indices.size):
@@ -110,6 +113,26 @@ def _read(group: h5py.Group, kind: type) -> Any:
     ):
         raise ValueError(f"{group.name} has arrays of different lengths")
     return part
+
+
+def _checked_array(group: h5py.Group, name: str) -> NDArray[Any]:
+    """Read an array of the kind and, where it is known, the shape that it has in a result."""
+    array = read_array(group[name])
+    if array.dtype.kind != ("i" if name in WHOLE else "f"):
+        raise ValueError(f"{group.name}/{name} has type {array.dtype}")
+    if name in FLAT and array.ndim != 1:
+        raise ValueError(f"{group.name}/{name} has {array.ndim} dimensions")
+    return array
+
+
+def _counters(tables: Any) -> Counters:
+    """Make counters of plain values."""
+    counters = Counters(**tables)
+    parts = (counters.spikes, counters.synaptic_events, counters.plastic_updates)
+    for counts in (*parts, *counters.hardware.values()):
+        if any(type(count) is not int for count in counts.values()):
+            raise ValueError("counts that are no whole numbers")
+    return counters
 
 
 def _read_result(file: h5py.File) -> Result:
@@ -126,6 +149,6 @@ def _read_result(file: h5py.File) -> Result:
             for name, group in file["traces"].items()
         },
         weights={name: _read(group, Weights) for name, group in file["weights"].items()},
-        counters=Counters(**json.loads(file["counters"].asstr()[()])),
+        counters=_counters(json.loads(file["counters"].asstr()[()])),
         provenance=Provenance.from_dict(json.loads(file["provenance"].asstr()[()])),
     )
