@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from neuro.cli.options import PageOrOut
 from neuro.cli.output import command_line, print_table, progress_bar
 from neuro.cli.paths import check_paths
 from neuro.errors import ValidationError
@@ -36,7 +37,7 @@ def memories(
     json: Annotated[
         Path | None, typer.Option(help="Write curves and figures here, as JSON.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write a page here, as HTML.")] = None,
+    out: PageOrOut = None,
 ) -> None:
     """Fill every memory until it fails: items, bits for a weight, energy of a recall.
 

@@ -11,7 +11,9 @@ from neuro.files import check_writable, write_text
 
 
 def demo(
-    out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("neuro-demo.html"),
+    out: Annotated[Path, typer.Option("--page", "--out", help="Where to write the page.")] = Path(
+        "neuro-demo.html"
+    ),
     backend: Annotated[str, typer.Option(help="What runs it.")] = "cpu",
     seed: Annotated[int, typer.Option(min=0, help="Chooses the random fragments.")] = 0,
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from neuro.cli.options import PageOrOut
 from neuro.cli.output import command_line, print_energy, print_table, progress_bar
 from neuro.cli.paths import check_paths
 from neuro.errors import ValidationError
@@ -71,7 +72,7 @@ Energy = Annotated[
     bool, typer.Option("--energy", help="Print the whole account of the last resolution.")
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Root of all randomness.")]
-Out = Annotated[Path | None, typer.Option(help="Write a page here, as HTML.")]
+Out = PageOrOut
 Json = Annotated[Path | None, typer.Option(help="Write the figures here, as JSON.")]
 
 

@@ -12,6 +12,7 @@ from neuro.cli.options import (
     Expected,
     HardwareOptions,
     Model,
+    PageOrOut,
     ProgramFile,
     Seed,
     Semantics,
@@ -49,7 +50,7 @@ def ladder(
         Path | None,
         typer.Option(help="Write distances, answers, counters and energies here, as JSON."),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write a page here, as HTML.")] = None,
+    out: PageOrOut = None,
 ) -> None:
     """Run a program on a memory again and again, with one approximation of a machine more.
 

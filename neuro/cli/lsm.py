@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from neuro.cli.options import PageOrReport
 from neuro.cli.output import command_line, print_energy, print_table, progress_bar
 from neuro.errors import ValidationError, suggestion
 from neuro.files import check_writable, write_text
@@ -92,7 +93,7 @@ def lsm(
         typer.Option(help="Association: also leave out each of the 45 pairs of digits in turn."),
     ] = True,
     seed: Annotated[int, typer.Option(min=0, help="Root of all randomness.")] = 0,
-    report: Annotated[Path | None, typer.Option(help="Write a page here, as HTML.")] = None,
+    report: PageOrReport = None,
     json: Annotated[Path | None, typer.Option(help="Write the figures here, as JSON.")] = None,
 ) -> None:
     """Train and test liquid state machines, with the linear baseline beside them.

@@ -72,7 +72,9 @@ def nladc(
     draws: Annotated[int, typer.Option(help="Columns to program.")] = 4000,
     seed: Annotated[int, typer.Option(min=0, help="Root of all randomness.")] = 0,
     json: Annotated[Path | None, typer.Option(help="Write the figures here as JSON.")] = None,
-    out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("neuro-nladc.html"),
+    out: Annotated[Path, typer.Option("--page", "--out", help="Where to write the page.")] = Path(
+        "neuro-nladc.html"
+    ),
 ) -> None:
     """Study a nonlinear ramp converter: a column of memristors that applies a function.
 

@@ -52,3 +52,9 @@ Unchecked = Annotated[
     ),
 ]
 Page = Annotated[Path | None, typer.Option("--page", help="Write a page here, as HTML.")]
+PageOrOut = Annotated[
+    Path | None, typer.Option("--page", "--out", help="Write a page here, as HTML.")
+]
+PageOrReport = Annotated[
+    Path | None, typer.Option("--page", "--report", help="Write a page here, as HTML.")
+]
