@@ -19,8 +19,8 @@ from neuro.plan import PlannedProjection, StepArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-TRACE_REACH = 37.0
-"""Time constants after which a trace counts as zero: exp(-37) is below half the last bit of 1."""
+TRACE_REACH = 40.0
+"""Time constants after which a trace counts as zero: exp(-40) is below the last bit of 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +241,7 @@ def _amplitudes(rule: PairSTDP) -> tuple[float, float]:
 
 
 def _decay_table(tau: float, dt: float) -> FloatArray:
-    table: FloatArray = np.exp(-np.arange(int(np.ceil(TRACE_REACH * tau / dt)) + 2) * dt / tau)
+    table: FloatArray = np.exp(-np.arange(round(TRACE_REACH * tau / dt) + 2) * dt / tau)
     table[-1] = 0.0
     return table
 
