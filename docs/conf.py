@@ -74,6 +74,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"\.py$",
     "within_subsection_order": "gallery_order.GalleryOrder",
     "abort_on_example_error": True,
+    "capture_repr": (),
     "show_signature": False,
     "show_memory": False,
     "download_all_examples": False,

@@ -3,7 +3,7 @@ Store and recall a memory
 =========================
 
 The CA3 memory of Casanueva-Morato et al. holds one content (a set of bits) for each cue (an
-address). Everything is done by spikes: 12 of the 16 projections are fixed, two learn.
+address). Everything is done by spikes: of its 18 projections 16 are fixed, two learn.
 """
 
 import matplotlib.pyplot as plt
