@@ -29,6 +29,16 @@ FORGETFUL = [
 SIZES = ("--set", "cue_size=9", "--set", "content_size=2")
 MEMORIES = ("--memory", "clustered cliques", "--memory", "Hopfield")
 
+STUDY = """
+model = "ca3"
+unchecked = true
+program = {operations = 6}
+[sweep]
+spacing = ["6 ms", "8 ms", "20 ms"]
+target = ["cpu", "spinnaker_spin5"]
+seed = [0, 1]
+"""
+
 COMMANDS: dict[str, tuple[str, ...]] = {
     "demo": ("demo", "--out"),
     "run": ("run", "ca3", *SIZES, "--program", "rows.json", "--backend", "spinnaker", "--page"),
@@ -41,6 +51,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "memories": ("compare", "memories", "--synapses", "5e3", "--cues", "40", *MEMORIES, "--out"),
     "lsm": ("run", "lsm", "--sample", "--reservoirs", "1", "--report"),
     "nladc": ("crossbar", "nladc", "--function", "sigmoid", "--bits", "4", "--out"),
+    "sweep": ("sweep", "study.toml", "--page"),
     "plan": ("plan", "--messages", "500", "--erased", "4", "--error", "0.02", "--page"),
 }
 
@@ -51,6 +62,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
     folder = tmp_path_factory.mktemp("pages")
     (folder / "rows.json").write_text(json.dumps(FORGETFUL))
+    (folder / "study.toml").write_text(STUDY)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         for name, words in COMMANDS.items():

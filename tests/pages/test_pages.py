@@ -9,7 +9,7 @@ import pytest
 # One worker makes the pages and starts the browser.
 pytestmark = pytest.mark.xdist_group("pages")
 
-NAMES = (*("demo", "run", "check", "ladder", "compare", "memories", "lsm", "nladc", "plan", "kws"),)
+NAMES = "demo run check ladder compare memories lsm nladc plan sweep kws".split()
 PHONE, DESK = 360, 1200
 PAPER = 680
 """Pixels of an A4 sheet within margins of 15 mm, at 96 pixels an inch."""
@@ -19,7 +19,7 @@ TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clie
 UNTRACED = """() => {
   const body = [...document.querySelectorAll("table")].filter(t => t.querySelector("thead"));
   const cells = body.flatMap(t => [...t.querySelectorAll("td.number:not(:first-child)")]);
-  const origin = /(Seed \\d+|Nothing is drawn)\\. Command: neuro /;
+  const origin = /(Seed \\d[\\d, ]*|Nothing is drawn)\\. Command: neuro /;
   const bare = cells.filter(c => c.textContent.trim() && !origin.test(c.title));
   const figures = [...document.querySelectorAll("svg")].filter(
     s => !s.closest("figure")?.querySelector("figcaption a.traced"));
