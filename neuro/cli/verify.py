@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from neuro.cli.output import print_table
+from neuro.cli.output import print_table, progress_bar
 from neuro.files import check_writable, write_text
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def verify(
 
     from neuro.conformance import verify as run_suite
 
-    matrix = run_suite(networks=network or None, backends=["cpu", *backend] if backend else None)
+    chosen = ["cpu", *backend] if backend else None
+    with progress_bar("runs") as progress:
+        matrix = run_suite(networks=network or None, backends=chosen, progress=progress)
     _print_matrix(matrix)
     if json is not None:
         write_text(json, json_module.dumps(matrix.as_dict(), indent=2) + "\n")

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any, Literal
 
+from neuro.backend import Progress
 from neuro.conformance.networks import CASES, Case
 from neuro.errors import NeuroError, ValidationError, suggestion
 from neuro.registry import backend_class, backend_names
@@ -95,7 +96,10 @@ class Matrix:
 
 
 def verify(
-    *, networks: Sequence[str] | None = None, backends: Sequence[str] | None = None
+    *,
+    networks: Sequence[str] | None = None,
+    backends: Sequence[str] | None = None,
+    progress: Progress | None = None,
 ) -> Matrix:
     """Run the suite.
 
@@ -105,6 +109,8 @@ def verify(
         Names of cases; default all.
     backends : sequence of str, optional
         Names of backends; default all, those that cannot run here with the reason.
+    progress : callable, optional
+        Called with the fraction of the runs that are done.
 
     Raises
     ------
@@ -122,7 +128,12 @@ def verify(
         if name not in backend_names():
             limit = suggestion(name, backend_names())
             raise ValidationError(f"backend {name!r}", "no such backend", value=name, limit=limit)
-    outcomes = [outcome(case, name) for case in chosen for name in names]
+    runs = list(product(chosen, names))
+    outcomes = []
+    for number, (case, name) in enumerate(runs, 1):
+        outcomes.append(outcome(case, name))
+        if progress is not None:
+            progress(number / len(runs))
     found = {(item.case, item.backend): item for item in outcomes}
     verdicts = [
         compared(found[case.name, one], found[case.name, other])

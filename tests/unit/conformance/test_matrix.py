@@ -70,6 +70,12 @@ def test_backend_that_cannot_run_here_is_refused_with_its_remedy(monkeypatch):
     assert verdict.reason.startswith("gpu: needs PyTorch. Install it with: pip install")
 
 
+def test_progress_rises_to_one():
+    seen = []
+    verify(networks=["binary", "discrete"], backends=["cpu", "gpu"], progress=seen.append)
+    assert seen == [0.25, 0.5, 0.75, 1.0]
+
+
 def test_unknown_names_are_refused_with_suggestions():
     with pytest.raises(ValidationError, match="Did you mean 'binary'"):
         verify(networks=["binry"])
