@@ -99,6 +99,8 @@ def kws(
 ) -> None:
     """Spot spoken words with an LSTM on a crossbar: accuracy over bits and write errors, and cost.
 
+    Of a run that is stopped, networks that were trained are kept if --weights names a folder.
+
     \b
     Examples:
       neuro run kws --data PATH --quick

@@ -99,6 +99,7 @@ def lsm(
     """Train and test liquid state machines, with the linear baseline beside them.
 
     The data are read from a folder that holds nmnist, mnist5k, spoken_digits and speech_commands10.
+    A run that is stopped keeps nothing.
 
     \b
     Examples:

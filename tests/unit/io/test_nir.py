@@ -9,8 +9,14 @@ import pytest
 import torch
 
 from neuro import lower
-from neuro.errors import CheckError, UnavailableError, UnsupportedError, ValidationError
-from neuro.io.nir import from_nir, to_nir
+from neuro.errors import (
+    CheckError,
+    ResultError,
+    UnavailableError,
+    UnsupportedError,
+    ValidationError,
+)
+from neuro.io.nir import from_nir, read_nir, to_nir
 from neuro.ir import (
     AllToAll,
     CurrentExponentialLIF,
@@ -240,3 +246,25 @@ def test_missing_package_is_one_line_with_the_command(monkeypatch):
     assert str(caught.value) == (
         'NIR export: needs NIR. Install it with: pip install "neuro-spiking-memory[nir]".'
     )
+
+
+def test_file_is_read_like_the_graph_in_it(tmp_path):
+    exported = to_nir(lower(Network(name="n", populations=[Population("a", 2, DiscreteLIF())])))
+    nir.write(tmp_path / "graph.nir", exported.graph)
+    found = read_nir(tmp_path / "graph.nir", dt=0.5)
+    graph = nir.read(tmp_path / "graph.nir")
+    assert found.network == from_nir(graph, dt=0.5, name="graph").network
+    assert read_nir(tmp_path / "graph.nir", dt=0.5, name="mine").network.name == "mine"
+
+
+@pytest.mark.parametrize("content", [None, b"no", b"cut"])
+def test_file_that_is_no_graph_is_one_error(tmp_path, content):
+    path = tmp_path / "graph.nir"
+    if content == b"cut":
+        network = Network(name="n", populations=[Population("a", 2, DiscreteLIF())])
+        nir.write(path, to_nir(lower(network)).graph)
+        path.write_bytes(path.read_bytes()[:-9])
+    elif content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ResultError, match=r"NIR file '.*graph\.nir'"):
+        read_nir(path, dt=0.5)

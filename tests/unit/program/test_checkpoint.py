@@ -33,8 +33,9 @@ from neuro.ir import (
 )
 from neuro.program import EngineProgram
 from neuro.program.checkpoint import Checkpoint, discard, reached
+from neuro.registry import backend_class, backend_names
 from neuro.results import Result
-from neuro.run import compile_network, simulate
+from neuro.run import check_saves, compile_network, simulate
 from neuro.target import Target
 
 Plain = Callable[[Any], Any]
@@ -408,6 +409,18 @@ def test_wall_time_makes_checkpoints_where_no_stretch_is_asked_for(
     with compiled(hardware("reference")) as program, pytest.raises(Killed):
         program.run(2000.0, progress=stop_after(0.1), checkpoint=tmp_path / "kept")
     assert reached(tmp_path / "kept") == 250.0
+
+
+def test_capabilities_say_whose_runs_go_on_from_a_checkpoint() -> None:
+    able = set()
+    for name in backend_names():
+        kind = backend_class(name)
+        if not kind().capabilities(load_target(kind.default_target)).unsaved:
+            able.add(name)
+    assert able == {"cpu", "crossbar", "gpu", "spinnaker"}
+    check_saves("cpu", load_target("cpu"))
+    with pytest.raises(UnsupportedError, match=r"state cannot be saved\. A script runs from time"):
+        check_saves("pynn", load_target("pynn_nest"))
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
