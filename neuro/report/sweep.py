@@ -18,8 +18,14 @@ from neuro.sweep.table import ENERGY, Column, SweepTable
 MOST_LINES = 8
 """Settings that are told apart by colour; with more, the figure is the mean over all."""
 
-DODGED = 0.3
+DODGED = 0.4
 """Share of the distance between two places over which the lines stand side by side."""
+
+MARGIN = 0.04
+"""Share of an axis of numbers that stays free at its ends; also the most for lines side by side."""
+
+LONG = 50
+"""Characters of a label beyond which labels stand below one another."""
 
 PANELS = 3
 """Panels beside one another."""
@@ -60,13 +66,15 @@ def sweep_page(table: SweepTable, study: Study, command: str) -> str:
     command : str
         That makes this page.
     """
-    summary = tables.summary_table(table)
+    answers = tables.summary_table(table, tables.answer_columns(table))
+    events = tables.summary_table(table, tables.event_columns(table))
     return render(
         "sweep.html",
         _origin(table, study, command),
         table=table,
-        summary=(summary[0], summary[1][:SHOWN_ROWS]),
-        hidden=max(len(summary[1]) - SHOWN_ROWS, 0),
+        answers=(answers[0], answers[1][:SHOWN_ROWS]),
+        events=(events[0], events[1][:SHOWN_ROWS]),
+        hidden=max(len(answers[1]) - SHOWN_ROWS, 0),
         failures=tables.failure_table(table),
         figures=[
             {"axis": name, "svg": to_svg(axis_figure(table, name)), "note": _averaged(table, name)}
@@ -108,7 +116,9 @@ def axis_figure(table: SweepTable, name: str) -> Any:
         axes.set_axis_off()
     handles, labels = panels[0].get_legend_handles_labels()
     if len(labels) > 1:
-        figure.legend(handles, labels, loc="outside upper left", frameon=False, fontsize=8, ncols=2)
+        beside = 1 if max(map(len, labels)) > LONG else 2
+        style: dict[str, Any] = {"frameon": False, "fontsize": 8, "ncols": beside}
+        figure.legend(handles, labels, loc="outside upper left", **style)
     return figure
 
 
@@ -140,7 +150,9 @@ def _draw(axes: Any, table: SweepTable, name: str, column: Column) -> None:
 
     axis, scale = table.column(name), JOULE if column.unit == "fJ" else 1.0
     found = lines(table, name, column)
-    width = DODGED * _gap(axis_places(table, name))
+    places = np.unique(axis_places(table, name))
+    places = places[~np.isnan(places)]
+    width = _width(places, axis)
     for number, line in enumerate(found):
         # Side by side, or the bars of equal lines would hide one another.
         shift = width * (number - (len(found) - 1) / 2) / len(found)
@@ -162,7 +174,9 @@ def _draw(axes: Any, table: SweepTable, name: str, column: Column) -> None:
     if not axis.is_number:
         texts = list(dict.fromkeys(axis.values.tolist()))
         axes.set_xticks(range(len(texts)), texts, rotation=20, ha="right", fontsize=7)
-        axes.set_xlim(-0.5, len(texts) - 0.5)
+    # The same in all panels, also where lines are missing.
+    margin = max(width, MARGIN * (places[-1] - places[0]), 0.5 * (not axis.is_number)) or 0.5
+    axes.set_xlim(places[0] - margin, places[-1] + margin)
     axes.set_xlabel(axis.title)
     if column.name.startswith(ENERGY):
         axes.yaxis.set_major_formatter(EngFormatter("J"))
@@ -170,10 +184,13 @@ def _draw(axes: Any, table: SweepTable, name: str, column: Column) -> None:
     axes.tick_params(labelsize=8)
 
 
-def _gap(places: NDArray[np.float64]) -> float:
-    """Return the smallest distance between places; 1 if there is one only."""
-    gaps = np.diff(np.unique(places[~np.isnan(places)]))
-    return float(gaps.min()) if gaps.size else 1.0
+def _width(places: NDArray[np.float64], axis: Column) -> float:
+    """Return over how much of an axis the lines stand side by side at each place."""
+    gap = float(np.diff(places).min()) if places.size > 1 else 1.0
+    if not axis.is_number:
+        return DODGED * gap
+    # Where numbers stand should still be seen.
+    return min(DODGED * gap, MARGIN * float(places[-1] - places[0])) if places.size > 1 else 0.0
 
 
 def _line(
@@ -184,8 +201,9 @@ def _line(
     where = np.unique(places[rows])
     found = [mean_and_spread(column.values[rows[places[rows] == place]]) for place in where]
     label = ", ".join(
-        f"{other.name} {_shown(value)} {other.unit}".rstrip()
+        f"{other.name.rpartition('.')[2]} {_shown(value)} {other.unit}".rstrip()
         for other, value in zip(others, group.key, strict=True)
+        if value != ""
     )
     return Line(
         label=label,

@@ -11,6 +11,7 @@ from neuro.sweep.record import Record
 from neuro.sweep.summary import Group, factors, groups, mean_and_spread
 from neuro.sweep.table import ENERGY, METRICS, Column, SweepTable
 
+ANSWERS = ("accuracy", "recall_accuracy", "latency", "seconds")
 SHOWN_METRICS = (
     "accuracy",
     "recall_accuracy",
@@ -20,6 +21,16 @@ SHOWN_METRICS = (
     "plastic_updates",
 )
 """Of those that are not energies; also the order of figures."""
+
+
+def answer_columns(table: SweepTable) -> tuple[Column, ...]:
+    """Return the metrics of answers and of time."""
+    return tuple(column for column in metric_columns(table) if column.name in ANSWERS)
+
+
+def event_columns(table: SweepTable) -> tuple[Column, ...]:
+    """Return the metrics of events and of energy."""
+    return tuple(column for column in metric_columns(table) if column.name not in ANSWERS)
 
 
 def metric_columns(table: SweepTable) -> tuple[Column, ...]:
@@ -37,10 +48,18 @@ def heading(column: Column) -> str:
     return f"{name} ({column.unit})" if column.unit else name
 
 
-def summary_table(table: SweepTable) -> Table:
-    """Return mean and standard deviation over seeds, one row for each point of the other axes."""
+def summary_table(table: SweepTable, metrics: Sequence[Column] | None = None) -> Table:
+    """Return mean and standard deviation over seeds, one row for each point of the other axes.
+
+    Parameters
+    ----------
+    table : SweepTable
+        What was found.
+    metrics : sequence of Column, optional
+        Which metrics; default all that some trial has.
+    """
     names = factors(table)
-    metrics = metric_columns(table)
+    metrics = metric_columns(table) if metrics is None else metrics
     heads = (*(table.column(name).title for name in names), "trials", *map(heading, metrics))
     rows = [
         (*map(_setting, group.key), _trials(table, group), *_cells(metrics, group))
