@@ -1,4 +1,4 @@
-r"""CA3 content-addressable memory, robust: forgets for good, completes, counts matches, reads only.
+r"""CA3 content-addressable memory, robust: forgets, completes, counts; reads write nothing.
 
 The items of `ca3` in another circuit. Learning happens in a window of one tick, so that each pair
 moves a weight from rail to rail: a spike of a plastic target reaches its synapses DELAY ticks
