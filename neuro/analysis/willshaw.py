@@ -103,7 +103,7 @@ def patterns_at(load: Load, density: float) -> float:
     return float(np.log1p(-density) / np.log1p(-((load.ones / load.units) ** 2)))
 
 
-def false_positive(load: Load, cue: Cue, *, corrected: bool = True) -> float:
+def false_positive(load: Load, cue: Cue, *, corrected: bool = True, auto: bool = False) -> float:
     """Return p01, the probability that a unit outside the pattern is on.
 
     Parameters
@@ -112,6 +112,9 @@ def false_positive(load: Load, cue: Cue, *, corrected: bool = True) -> float:
     cue : Cue
     corrected : bool, default True
         Average over how often the unit was used; without it the result is too small.
+    auto : bool, default False
+        Patterns with themselves, as in `neuro.memories.WillshawMemory`: a pattern links a unit
+        with one other less than it has, and p01 is smaller by up to a half.
 
     Examples
     --------
@@ -121,10 +124,11 @@ def false_positive(load: Load, cue: Cue, *, corrected: bool = True) -> float:
     """
     count = cue.hits + cue.inserted
     if not corrected:
-        return float(at_least(count, density(load) * cue.release, cue.level))
+        return float(at_least(count, density(load, auto=auto) * cue.release, cue.level))
     share = load.ones / load.units
+    partner = (load.ones - 1) / (load.units - 1) if auto else share
     return averaged(
-        load.patterns, share, share, lambda p: at_least(count, p * cue.release, cue.level)
+        load.patterns, share, partner, lambda p: at_least(count, p * cue.release, cue.level)
     )
 
 

@@ -36,10 +36,26 @@ def test_willshaw_density_of_three_sizes(units, ones, count, density):
 
 
 # WS-2: rows of the table with 50 wrong units and more; its memory pairs patterns with others.
-@pytest.mark.parametrize(
-    ("units", "ones", "count", "known", "wrong"),
-    [(1024, 10, 3000, 5, 0), (2048, 11, 10000, 6, 0), (2048, 11, 5000, 9, 4)],
-)
+P01 = [(1024, 10, 3000, 5, 0), (2048, 11, 10000, 6, 0), (2048, 11, 5000, 9, 4)]
+
+
+@pytest.mark.parametrize(("units", "ones", "count", "known", "wrong"), P01[:2])
+def test_error_of_patterns_with_themselves_is_that_of_a_simulated_memory(
+    units, ones, count, known, wrong
+):
+    memory, patterns = willshaw_of(units, ones, count)
+    found, queries = 0, 2000
+    for pattern in patterns[:queries]:
+        drive = memory.links.rows(pattern[:known]).sum(axis=0)
+        drive[pattern] = 0
+        found += int((drive >= known).sum())
+    load = Load(units=units, ones=ones, patterns=count)
+    cue = Cue(hits=known, inserted=wrong, release=1, threshold=known)
+    expected = willshaw.false_positive(load, cue, auto=True) * queries * (units - ones)
+    assert 0.8 <= found / expected <= 1.25
+
+
+@pytest.mark.parametrize(("units", "ones", "count", "known", "wrong"), P01)
 def test_usage_corrected_error_is_that_of_a_simulated_memory(units, ones, count, known, wrong):
     patterns = sparse_patterns(units, 2 * ones, count)
     keys, values = patterns[:, :ones], sparse_patterns(units, ones, count)[::-1]
