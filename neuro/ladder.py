@@ -38,6 +38,8 @@ class RungOutcome:
         Name of the rung it adds to; None for the first.
     combines : bool
         Whether nothing is new in it: it has what all rungs have that add to the same one.
+    target : Target or None
+        Hardware with the options of this rung; None if it is not yet on hardware.
     result : Result
         The run, with the spikes of all populations and inputs.
     to_first, to_after : SpikeDifferences
@@ -59,6 +61,7 @@ class RungOutcome:
     what: str
     after: str | None
     combines: bool
+    target: Target | None
     result: Result
     to_first: SpikeDifferences
     to_after: SpikeDifferences
@@ -384,6 +387,7 @@ def _outcome(
         what=rung.what,
         after=rung.after,
         combines=rung.combines,
+        target=rung.target,
         result=result,
         to_first=spike_differences(first, result),
         to_after=spike_differences(after, result),

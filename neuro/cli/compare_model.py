@@ -1,6 +1,7 @@
 """`neuro compare MODEL`: one memory on many machines, and what each of them does to it."""
 
 import json as json_module
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,6 +50,12 @@ def model(
     ] = None,
     semantics: Semantics = None,
     seed: Seed = 0,
+    draws: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Draw devices and weights so often anew, with the seeds that follow."
+        ),
+    ] = 1,
     expected: Expected = False,
     unchecked: Unchecked = False,
     page: Page = None,
@@ -69,6 +76,7 @@ def model(
                     --backends cpu,spinnaker,crossbar:crossbar_rram_nladc
       neuro compare ca3 --set cue_size=8 --set content_size=16 --program pyramid \\
                     --backends cpu,brian2,spinnaker --option spinnaker:neurons_per_core=64
+      neuro compare ca3 --backends crossbar:crossbar_rram_wan2022 --draws 5
     """
     source = Path(program)
     check_paths({"--program": source}, {"--json": json, "--page": page})
@@ -84,6 +92,7 @@ def model(
         expected=expected,
         guard=not unchecked,
     )
+    question = replace(question, draws=draws)
     with progress_bar(f"{model} on {len(machines)} targets") as progress:
         found = compare_targets(question, machines, progress=progress)
     _print(found)

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from neuro.backend import Progress
 from neuro.comparison.machines import Machine
@@ -12,7 +12,8 @@ from neuro.energy import EnergyReport
 from neuro.errors import NeuroError, SemanticsWarning, UnsupportedError, ValidationError
 from neuro.ir import MemoryProtocol, Network
 from neuro.ladder import IdealAnswer, Ladder, climb_or_run
-from neuro.run import energy, lower
+from neuro.run import energy, lower, simulate
+from neuro.tasks.program import decode
 from neuro.tasks.reference import reference_answers
 from neuro.tasks.written import WrittenProgram
 
@@ -40,6 +41,9 @@ class Question:
         Right answers; default those of a dictionary.
     semantics : {"exact", "tick"}, optional
         Default what the network was designed for.
+    draws : int, default 1
+        How often everything that is drawn (devices, weights) is drawn anew, with seeds from `seed`
+        on; more than once only with all approximations.
     """
 
     model: str
@@ -49,6 +53,7 @@ class Question:
     seed: int
     expected: Sequence[IdealAnswer] | None = None
     semantics: str | None = None
+    draws: int = 1
 
 
 def compare_targets(
@@ -124,8 +129,29 @@ def _outcome(
         ladder=ladder,
         scores=scores(protocol, ladder),
         imperfections=imperfections(ladder),
+        draws=_draws(question, protocol, ladder, ideal),
         energy_gap=_energy_gap(ladder, machine),
     )
+
+
+def _draws(
+    question: Question, protocol: MemoryProtocol, ladder: Ladder, ideal: Sequence[IdealAnswer]
+) -> tuple[int, ...]:
+    """Count right answers with all approximations, for every draw; the first is the ladder's."""
+    final, written = ladder.rungs[-1], question.written
+    counts = [len(written.operations) - len(final.wrong or ())]
+    for number in range(1, question.draws):
+        result = simulate(
+            replace(written.network, seed=question.seed + number),
+            written.duration,
+            backend=ladder.backend,
+            target=final.target,
+            semantics=question.semantics,
+        )
+        answers = decode(protocol, written.operations, result)
+        pairs = zip(answers, ideal, strict=True)
+        counts.append(sum((a.cues, a.content) == (tuple(c), tuple(k)) for a, (c, k) in pairs))
+    return tuple(counts)
 
 
 def _energy_gap(ladder: Ladder, machine: Machine) -> str | None:

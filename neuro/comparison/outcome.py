@@ -107,6 +107,8 @@ class TargetOutcome:
         By operation, on the last rung.
     imperfections : tuple of Imperfection
         What is new on each rung but the first, in their order.
+    draws : tuple of int
+        Right answers for every draw of what is drawn, the ladder's first.
     energy_gap : str or None
         Why there is no energy, if there is none.
     """
@@ -116,6 +118,7 @@ class TargetOutcome:
     refusal: Refusal | None = None
     scores: tuple[Score, ...] = ()
     imperfections: tuple[Imperfection, ...] = ()
+    draws: tuple[int, ...] = ()
     energy_gap: str | None = None
 
     @property
@@ -161,6 +164,7 @@ class TargetOutcome:
             "refusal": None if self.refusal is None else asdict(self.refusal),
             "accuracy": self.right / self.asked if self.asked else None,
             "scores": [asdict(score) for score in self.scores],
+            "draws": list(self.draws),
             "machine_time": self.machine_time,
             "run_seconds": None if final is None else final.result.provenance.run_seconds,
             "counters": None if final is None else final.result.counters.as_dict(),

@@ -1,6 +1,7 @@
 """A comparison of machines in words and tables, for a terminal and for a page alike."""
 
 from collections.abc import Sequence
+from statistics import mean
 
 from neuro.comparison.outcome import Comparison, Score, TargetOutcome
 from neuro.energy import format_scaled
@@ -116,8 +117,8 @@ def _row(item: TargetOutcome) -> tuple[str, ...]:
     nothing = "nothing is approximated" if alone else "none"
     return (
         name,
-        "yes" if item.right == item.asked else "with errors",
-        f"{item.right} of {item.asked}",
+        "yes" if all(right == item.asked for right in item.draws) else "with errors",
+        f"{item.right} of {item.asked}{_over_draws(item)}",
         _latency(item.scores),
         _each(sum(counters.spikes.values()), item),
         _each(sum(counters.synaptic_events.values()), item),
@@ -128,12 +129,20 @@ def _row(item: TargetOutcome) -> tuple[str, ...]:
 
 
 def _works(item: TargetOutcome) -> str:
-    share = f"{item.right} of {item.asked} answers right"
-    if item.right == item.asked:
+    share = f"{item.right} of {item.asked} answers right{_over_draws(item)}"
+    if all(right == item.asked for right in item.draws):
         return f"works, {share}."
     wrong_first = 0 if item.ladder is None else len(item.ladder.rungs[0].wrong or ())
     own = f" {wrong_first} are wrong without any approximation too." if wrong_first else ""
     return f"works with errors, {share}.{own}"
+
+
+def _over_draws(item: TargetOutcome) -> str:
+    """Say how the answers vary with what is drawn, if it was drawn more than once."""
+    if len(item.draws) == 1:
+        return ""
+    middle = 100 * mean(item.draws) / item.asked
+    return f" ({middle:.4g} % over {len(item.draws)} draws, {min(item.draws)} in the worst)"
 
 
 def _fast(item: TargetOutcome) -> str:

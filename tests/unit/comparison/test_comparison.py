@@ -142,6 +142,21 @@ def test_combination_is_blamed_only_if_nothing_alone_costs_an_answer():
     assert Rung.__dataclass_fields__["combines"].default is False
 
 
+def test_draws_are_those_of_the_seeds_that_follow():
+    # Hazard H7 (specs, ca3_cam section 9): 10 % spread of static weights makes recalls wrong.
+    def asked(seed, draws):
+        parameters = CA3Parameters(cue_size=8, content_size=16, weight_spread=0.1)
+        network = ca3(parameters, seed=seed)
+        written = with_program(network, named_program("mix", network.protocol, 0))
+        question_ = question(written=written, seed=seed, draws=draws)
+        return compare_targets(question_, parse_machines("cpu")).targets[0]
+
+    together = asked(0, 3)
+    assert together.draws == tuple(asked(seed, 1).right for seed in range(3))
+    assert len(set(together.draws)) > 1
+    assert "over 3 draws" in sentence(together) and "works with errors" in sentence(together)
+
+
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [
