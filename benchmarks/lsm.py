@@ -1,7 +1,7 @@
-"""`python -m benchmarks.lsm`: encode and fit a liquid state machine, beside snnTorch.
+"""`python -m benchmarks.lsm`: encode and fit a liquid state machine, beside snnTorch and Brian2.
 
-Needs the event-camera archive (`--data` or NEURO_DATA). The peer gets the same frames and weights;
-its time is that of the reservoir alone, and its spike counts are compared.
+Needs the event-camera archive (`--data` or NEURO_DATA). The peers get the same frames and weights;
+their time is that of the reservoir alone, and their spike counts are compared.
 """
 
 import time
@@ -47,6 +47,7 @@ def lsm(data: Annotated[Path | None, typer.Option(help="Folder of the data.")] =
     ]
     arrays = lsm_arrays(model.parameters_, model.pairs_)
     rows.append(_timed("snnTorch", _snntorch, frames, arrays, expected))
+    rows.append(_timed("Brian2", _brian2, frames, arrays, expected))
     print_table(f"{len(frames)} recordings, seconds", ("", "s", "spike counts"), rows)
 
 
@@ -83,6 +84,37 @@ def _snntorch(frames: Frames, arrays: Arrays) -> Counts:
             spikes = fired.double()  # its spikes are in single precision
             total += spikes
     return np.asarray(total.numpy(), dtype=np.int64)
+
+
+def _brian2(frames: Frames, arrays: Arrays) -> Counts:
+    """Run all samples one after another in a single run, the state cleared in between."""
+    import brian2
+
+    ms = brian2.ms
+    samples, steps, lines = frames.shape
+    # Brian2 adds input after the neurons of a step: each sample takes one step more.
+    length = steps + 1
+    which, when, line = np.nonzero(frames)
+    source = brian2.SpikeGeneratorGroup(lines, line, (which * length + when) * ms, dt=1 * ms)
+    neurons = len(arrays[1].weights)
+    group = brian2.NeuronGroup(
+        neurons, "u : 1\ndrive : 1", threshold="u > 5", reset="u = 0", dt=1 * ms
+    )
+    clear = group.run_regularly("u = 0; drive = 0", dt=length * ms, when="before_start")
+    step = group.run_regularly("u = 0.9 * u + drive; drive = 0", dt=1 * ms, when="start")
+    synapses = []
+    for origin, array in zip((source, group), arrays, strict=True):
+        made = brian2.Synapses(origin, group, "w : 1", on_pre="drive_post += w", dt=1 * ms)
+        made.connect()
+        made.w = array.weights.ravel()
+        synapses.append(made)
+    monitor = brian2.SpikeMonitor(group)
+    network = brian2.Network(source, group, clear, step, *synapses, monitor)
+    network.run(samples * length * ms)
+    at = np.round(np.asarray(monitor.t / ms)).astype(int) // length
+    total = np.zeros((samples, neurons), dtype=np.int64)
+    np.add.at(total, (at, np.asarray(monitor.i)), 1)
+    return total
 
 
 if __name__ == "__main__":
