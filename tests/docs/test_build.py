@@ -90,3 +90,23 @@ def test_support_table_says_what_the_backends_say(site):
     row = re.search(r"DeltaLIF\s+([a-z–\s]+?)\s+cell\b", page)  # noqa: RUF001
     assert row
     assert row.group(1).split()[-1] == "–"  # noqa: RUF001
+
+
+PHONE = {"width": 360, "height": 800}
+WRITTEN = ("index", "tour", "crossbar", "models/ca3", "models/recurrent", "support", "cli")
+
+
+def test_pages_fit_a_phone_without_errors_or_requests(site, browser):
+    page = browser.new_page(viewport=PHONE)
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    gallery = sorted((site / "generated" / "gallery").glob("*.html"))
+    for path in [*(site / f"{name}.html" for name in WRITTEN), *gallery]:
+        page.goto(path.as_uri())
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["width"], path.name
+    page.close()
+    assert asked
+    assert not [url for url in asked if not url.startswith(("file:", "data:"))]
+    assert not said

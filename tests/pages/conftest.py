@@ -1,24 +1,11 @@
-"""Every kind of page, made once by the real commands, and a browser to look at them."""
+"""Every kind of page, made once by the real commands."""
 
 import json
-import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tone_words import tone_words
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 # Hazard H5 (specs, ca3_cam section 9): the ladder and the comparison have something to show.
 FORGETFUL = [
@@ -71,17 +58,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             app(arguments, standalone_mode=False)
     (folder / "kws.html").write_text(_recurrent_page())
     return {name: folder / f"{name}.html" for name in (*COMMANDS, "kws")}
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api")
-    if not shutil.which(CHROMIUM):
-        pytest.skip(f"there is no {CHROMIUM}: apt-get install chromium")
-    with api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield started
-        started.close()
 
 
 def _recurrent_page() -> str:
