@@ -29,6 +29,9 @@ ROW_COLUMNS, ANSWER_COLUMNS = 4, 6
 SHOWN_CHARACTERS = 60
 PROGRAM_EXAMPLE = 'A program looks like [[0, "L", 0, [1, 2]], [14, "C", 0, []]]'
 
+NO_TOML = (ValueError, RecursionError)
+"""What the parser raises: `TOMLDecodeError`, which is a ValueError; another one for numbers of
+thousands of digits, and a RecursionError for lists within lists."""
 
 _Index = Annotated[int, Field(strict=True)]
 
@@ -154,9 +157,11 @@ def parse_target(name: str, text: str) -> Target:
     """
     where = f"hardware file {name + '.toml'!r}"
     try:
-        content = _TargetFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        tables = tomllib.loads(text)
+    except NO_TOML as error:
         raise ValidationError(where, f"not TOML ({error})") from error
+    try:
+        content = _TargetFile.model_validate(tables)
     except PydanticError as error:
         issues = [
             ValidationError(".".join([where, *map(str, item["loc"])]), pydantic_text(item))
@@ -301,7 +306,7 @@ def _coefficients(tables: Mapping[str, _CoefficientTable], where: str) -> dict[s
 def _with_unit(value: str | float, where: str) -> tuple[float, str]:
     """Convert to the coherent unit of whatever dimension the text has; numbers have none."""
     if not isinstance(value, str):
-        return float(value), DIMENSIONLESS
+        return _as_float(value, where), DIMENSIONLESS
     return parse_quantity(value, where)
 
 
@@ -331,14 +336,22 @@ def parse_quantity(value: str, where: str) -> tuple[float, str]:
     )
 
 
+def _as_float(value: float, where: str) -> float:
+    try:
+        return float(value)
+    except OverflowError as error:
+        limit = "Numbers up to 1.8e308"
+        raise ValidationError(where, "too large a number", limit=limit) from error
+
+
 def _option(text: str, present: Option, where: str) -> Option:
     """Read a TOML value, or bare text, of the kind that the option has now."""
     try:
         value = tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, KeyError):
+    except (*NO_TOML, KeyError):
         value = text
     if isinstance(present, float) and type(value) is int:
-        value = float(value)
+        value = _as_float(value, where)
     if isinstance(present, str):
         value = value if isinstance(value, str) else text
     if type(value) is not type(present):

@@ -90,19 +90,20 @@ def _arrays(like: Any) -> list[Any]:
         values = np.arange(3)
     flat = values.reshape(-1)
     high = np.iinfo(np.int64).max
+    with np.errstate(all="ignore"):
+        low = values.astype(np.float16), values.astype(np.int8, casting="unsafe")
     return [
         flat[:-1],
         np.concatenate([flat, flat[:1]]),
         -values.astype(np.float64),
-        values.astype(np.float64) * np.nan,
+        np.full(values.shape, np.nan),
         np.full(values.shape, np.inf),
         np.full(values.shape, -1),
         np.full(values.shape, high),
         np.full(values.shape, 1e308),
         np.full(values.shape, np.iinfo(np.uint64).max, dtype=np.uint64),
         values.astype(np.complex128),
-        values.astype(np.float16),
-        values.astype(np.int8, casting="unsafe"),
+        *low,
         values.astype(np.bool_),
         np.zeros(0),
         np.zeros((0, 3), dtype=np.int64),

@@ -9,6 +9,7 @@ import pytest
 from neuro.config import (
     ProgramRow,
     parameter_rows,
+    parse_options,
     parse_program,
     parse_settings,
     parse_target,
@@ -229,3 +230,24 @@ def test_hardware_file_that_cannot_be_read_is_one_error(tmp_path) -> None:
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ResultError, match="cannot be read"):
         load_target(str(tmp_path / "binary.toml"))
+
+
+@pytest.mark.parametrize("value", ["[" * 3000, "9" * 5000, "[" * 3000 + "]" * 3000])
+def test_toml_that_the_parser_cannot_hold_is_one_error(value: str) -> None:
+    with pytest.raises(ValidationError, match="not TOML"):
+        parse_target("mine", f"backend = {value}")
+    with pytest.raises(ValidationError, match="Must be of type int"):
+        parse_options({"cores": 4}, [f"cores={value}"], "target")
+
+
+def test_whole_number_beyond_floats_is_one_error() -> None:
+    text = f"""
+        backend = "cpu"
+        description = "mine"
+        [coefficients]
+        rows = {{value = {"9" * 400}, source = "none"}}
+    """
+    with pytest.raises(ValidationError, match=r"coefficients\.rows\.value: too large a number"):
+        parse_target("mine", text)
+    with pytest.raises(ValidationError, match="too large a number"):
+        parse_options({"factor": 1.0}, ["factor=" + "9" * 400], "target")
