@@ -79,7 +79,7 @@ def speed_table(found: Comparison) -> Table:
                 item.machine.name,
                 f"{found.duration / item.asked:.4g}",
                 "" if busy is None else f"{busy:.4g}",
-                f"{SECONDS * run.provenance.run_seconds / item.asked:.3g}",
+                f"{SECONDS * run.provenance.run_seconds / item.asked:.4g}",
                 _each(sum(counters.spikes.values()), item),
                 _each(sum(counters.synaptic_events.values()), item),
                 _each(sum(counters.plastic_updates.values()), item),
@@ -152,7 +152,7 @@ def _fast(item: TargetOutcome) -> str:
         text += f"; the hardware is busy for {busy:.4g} ms an operation"
     elif item.final is not None:
         seconds = item.final.result.provenance.run_seconds / item.asked
-        text += f"; an operation took {SECONDS * seconds:.2g} ms on this computer"
+        text += f"; an operation took {SECONDS * seconds:.4g} ms on this computer"
     return f"{text}."
 
 

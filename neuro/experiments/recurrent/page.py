@@ -129,5 +129,5 @@ def curve_figure(outcome: Outcome) -> Any:
     axes.axhline(outcome.exact, color="0.5", linewidth=1, label="floating point, no hardware")
     axes.set_xlabel("write error of a device (uS)")
     axes.set_ylabel(outcome.quantity)
-    axes.legend(fontsize="x-small", ncols=2)
+    figure.legend(loc="outside upper left", frameon=False, fontsize=8, ncols=2)
     return figure
