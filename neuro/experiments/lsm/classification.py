@@ -15,8 +15,12 @@ from neuro.energy import EnergyReport
 from neuro.experiments.lsm.ageing import Aged, joined_aged, recoveries
 from neuro.experiments.lsm.data import TaskData
 from neuro.experiments.lsm.settings import Preset
+from neuro.hardware_configs import load_target
 from neuro.io.frames import Frames, binned_counts
+from neuro.models.lsm import LSMParameters
+from neuro.registry import load_backend
 from neuro.resistive import ArrayEffects
+from neuro.target import Target
 from neuro.tasks.readouts import FloatArray, LinearReadout, fit_readout
 from neuro.tasks.reservoir import ARRAY, Reservoir
 from neuro.tasks.reservoir_cost import EncoderSize, inference_energy
@@ -56,7 +60,7 @@ class Run:
     def estimator(self, settings: Preset, number: int) -> Reservoir:
         """Return one of the reservoirs, not yet fitted."""
         return Reservoir(
-            settings.parameters,
+            self.written(settings.parameters),
             bins=settings.bins,
             root=settings.root,
             penalty=settings.used_penalty,
@@ -65,6 +69,15 @@ class Run:
             target=self.target,
             seed=self.seed + number,
         )
+
+    def written(self, parameters: LSMParameters) -> LSMParameters:
+        """Return the same network in cells that the hardware has."""
+        backend = load_backend(self.backend)
+        target = self.target or backend.default_target
+        if not isinstance(target, Target):
+            target = load_target(target)
+        offered = backend.capabilities(target).cells
+        return parameters if "DiscreteLIF" in offered else replace(parameters, cell="current")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
