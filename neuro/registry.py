@@ -15,9 +15,7 @@ GROUP = "neuro.backends"
 
 def backend_names() -> list[str]:
     """Return the names of all backends, whether or not they can run here."""
-    folders = importlib.import_module(GROUP).__path__
-    own = {module.name for module in pkgutil.iter_modules(folders) if module.ispkg}
-    return sorted(own | {point.name for point in entry_points(group=GROUP)})
+    return sorted(_own_names() | {point.name for point in entry_points(group=GROUP)})
 
 
 def load_backend(name: str) -> Backend:
@@ -45,14 +43,20 @@ def backend_class(name: str) -> type[Backend]:
     ValidationError
         If there is no backend of that name.
     """
-    known = backend_names()
-    if name not in known:
+    found: type[Backend]
+    if name in _own_names():  # entry points are read from every installed package, which takes time
+        found = importlib.import_module(f"{GROUP}.{name}").BACKEND
+        return found
+    foreign = {point.name: point for point in entry_points(group=GROUP)}
+    if name not in foreign:
+        known = backend_names()
         raise ValidationError(
             f"backend {name!r}", "no such backend", value=name, limit=suggestion(name, known)
         )
-    foreign = {point.name: point for point in entry_points(group=GROUP)}
-    if name in foreign:
-        loaded: type[Backend] = foreign[name].load()
-        return loaded
-    found: type[Backend] = importlib.import_module(f"{GROUP}.{name}").BACKEND
+    found = foreign[name].load()
     return found
+
+
+def _own_names() -> set[str]:
+    folders = importlib.import_module(GROUP).__path__
+    return {module.name for module in pkgutil.iter_modules(folders) if module.ispkg}
