@@ -146,7 +146,7 @@ def _metrics(trial: Trial, result: Result, energy: dict[str, float]) -> Metrics:
     recalls = [
         good
         for good, kind in zip(right, kinds, strict=True)
-        if not (kind.takes_cue and kind.takes_content)
+        if kind.verb not in ("store", "forget")
     ]
     counters = result.counters
     return Metrics(
