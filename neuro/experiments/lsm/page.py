@@ -54,7 +54,7 @@ def classification_page(
         title=f"Liquid state machine: {outcome.task}",
         summary=[
             f"{outcome.accuracy:.1f} % \N{PLUS-MINUS SIGN} {outcome.accuracy_sd:.1f} over "
-            f"{len(outcome.accuracies)} reservoirs.",
+            f"{len(outcome.accuracies)} reservoir{'s' if outcome.accuracies[1:] else ''}.",
             outcome.verdict,
             f"Each neuron fires {outcome.rate:.3f} times a step.",
         ],
