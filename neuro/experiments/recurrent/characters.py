@@ -73,7 +73,7 @@ class CharacterProtocol:
     batch: int = 16
     rate: float = 8e-3
     aware_rate: float = 1e-3
-    largest: float = 2.0
+    largest: float = 1.0
     weight_noise: float = 0.025
     streams: int = 32
     arrays: int = 3
