@@ -5,6 +5,7 @@ started the sweep writes. Dask itself runs the trials of a dead worker again on 
 it gives up is run once more with nothing beside it, so that only a guilty one is lost.
 """
 
+import socket
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -146,6 +147,7 @@ def connected(address: str, retries: int, run: RunJob = run_job) -> Iterator[Clu
     where = f"scheduler {address!r}"
     make_client: Any = Client
     try:
+        _reach(address)
         client: Any = make_client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         hint = "Start one with: dask scheduler"
@@ -166,3 +168,19 @@ def connected(address: str, retries: int, run: RunJob = run_job) -> Iterator[Clu
         finally:
             # Or the scheduler tells a client that is gone of its going.
             client.unsubscribe_topic("all")
+
+
+def _reach(address: str) -> None:
+    """Open and close a connection: a client that fails to connect leaves its threads behind.
+
+    Raises
+    ------
+    OSError, ValueError
+        If nobody listens there, or it is no address.
+    """
+    from distributed.comm.addressing import parse_address, parse_host_port
+
+    parts: Any = parse_address
+    scheme, location = parts(address)
+    if scheme in ("tcp", "tls"):
+        socket.create_connection(parse_host_port(location), timeout=PATIENCE).close()

@@ -107,7 +107,7 @@ def _begun(study: Study, planned: PlannedTrial) -> _Speed:
     with program:
         ready = time.perf_counter()
         done = 0
-        while done < steps and time.perf_counter() - ready < BUDGET:
+        while done == 0 or (done < steps and time.perf_counter() - ready < BUDGET):
             length = min(piece, steps - done)
             program.run(length * network.dt)
             done += length
