@@ -117,9 +117,9 @@ def _row(item: TargetOutcome) -> tuple[str, ...]:
     nothing = "nothing is approximated" if alone else "none"
     return (
         name,
-        "yes" if all(right == item.asked for right in item.draws) else "with errors",
+        _works_word(item),
         f"{item.right} of {item.asked}{_over_draws(item)}",
-        _latency(item.scores),
+        _latency(item.scores) or "no answer",
         _each(sum(counters.spikes.values()), item),
         _each(sum(counters.synaptic_events.values()), item),
         _energy_range(item) or "not modelled",
@@ -134,7 +134,14 @@ def _works(item: TargetOutcome) -> str:
         return f"works, {share}."
     wrong_first = 0 if item.ladder is None else len(item.ladder.rungs[0].wrong or ())
     own = f" {wrong_first} are wrong without any approximation too." if wrong_first else ""
-    return f"works with errors, {share}.{own}"
+    word = "works with errors" if any(item.draws) else "does not work"
+    return f"{word}, {share}.{own}"
+
+
+def _works_word(item: TargetOutcome) -> str:
+    if not any(item.draws):
+        return "no"
+    return "yes" if all(right == item.asked for right in item.draws) else "with errors"
 
 
 def _over_draws(item: TargetOutcome) -> str:
@@ -146,7 +153,8 @@ def _over_draws(item: TargetOutcome) -> str:
 
 
 def _fast(item: TargetOutcome) -> str:
-    text = f"Answers come after {_latency(item.scores)} of model time"
+    latency = _latency(item.scores)
+    text = f"Answers come after {latency} of model time" if latency else "Nothing is answered"
     busy = item.machine_time
     if busy is not None:
         text += f"; the hardware is busy for {busy:.4g} ms an operation"
@@ -185,7 +193,7 @@ def _energy_range(item: TargetOutcome) -> str:
 
 def _latency(scores: Sequence[Score]) -> str:
     texts = [f"{_span(score.latency)} ms ({score.op})" for score in scores if score.latency]
-    return ", ".join(texts) or "no answer"
+    return ", ".join(texts)
 
 
 def _span(latency: tuple[float, float] | None) -> str:

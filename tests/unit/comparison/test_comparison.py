@@ -118,6 +118,14 @@ def test_expected_answers_take_the_place_of_the_reference():
     assert "without any approximation too" in sentence(found.targets[0])
 
 
+def test_memory_without_a_right_answer_does_not_work():
+    operations = question().written.operations
+    nothing = [((8,), (1,))] * len(operations)
+    found = compare_targets(question(expected=nothing), parse_machines("cpu"))
+    assert "does not work, 0 of 11 answers right." in sentence(found.targets[0])
+    assert overview(found)[1][0][1] == "no"
+
+
 def test_combination_is_blamed_only_if_nothing_alone_costs_an_answer():
     from types import SimpleNamespace
 
