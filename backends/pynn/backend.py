@@ -164,9 +164,11 @@ def options_of(target: Target) -> tuple[str, int]:
 
 def _issues(plan: Plan, target: Target) -> list[NeuroError]:
     """List what can be known before the inputs have fired."""
-    conventions = conventions_of(simulator_of(target))
+    simulator, processes = options_of(target)
+    conventions = conventions_of(simulator)
     listed = replace(with_inputs(plan), inputs=plan.inputs)
     issues = obstacles(listed, conventions)
+    issues += _shared(plan, processes)
     readable = conventions.recordables if conventions.name in TRACED else ()
     for probe in trace_probes(plan):
         if probe.variable not in readable:
@@ -180,6 +182,21 @@ def _issues(plan: Plan, target: Target) -> list[NeuroError]:
                 )
             )
     return issues
+
+
+def _shared(plan: Plan, processes: int) -> list[UnsupportedError]:
+    """List what NEST cannot share: PyNN sets constants of plastic synapses after connecting."""
+    return [
+        UnsupportedError(
+            f"projection {item.name!r}.synapse",
+            f"cannot learn in {processes} processes: PyNN's NEST does not set its constants there",
+            value=processes,
+            limit="In several processes synapses are static",
+            hint="Set processes = 1",
+        )
+        for item in plan.projections
+        if item.plasticity is not None and processes > 1
+    ]
 
 
 def _notes(plan: Plan, simulator: str) -> list[FidelityNote]:

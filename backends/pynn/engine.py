@@ -190,7 +190,9 @@ def _run(path: Path, where: str, processes: int) -> dict[str, Any]:
     results = path.with_name("results.json")
     done = run([path.name, results.name], processes, str(path.parent))
     if done.returncode or not results.is_file():
-        last = "\n".join(done.stderr.strip().splitlines()[-LAST_LINES:])
+        # What mpirun adds is ruled off with dashes.
+        said = done.stderr.partition("\n-----")[0] if processes > 1 else done.stderr
+        last = "\n".join(said.strip().splitlines()[-LAST_LINES:])
         raise SimulationError(f"script for {where}", f"failed with code {done.returncode}\n{last}")
     found: dict[str, Any] = json.loads(results.read_text(encoding="utf-8"))
     return found
