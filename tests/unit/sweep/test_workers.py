@@ -111,10 +111,15 @@ def _workers(before: set[int]) -> list[int]:
 
 @pytest.mark.slow
 def test_cluster_survives_killed_workers_and_gives_the_same_bytes(tmp_path, jobs, victims):
+    import dask
     from distributed import LocalCluster
 
     killed: list[int] = []
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with (
+        # Fewer workers have to die until dask gives a trial up.
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+    ):
 
         def kill(fraction: float) -> None:
             if fraction > 0.2 and not killed:
