@@ -35,6 +35,7 @@ from neuro.program.checkpoint import Checkpoint
 from neuro.program.identity import Identity, check_identity, run_identity, state_identity
 from neuro.program.state_file import (
     State,
+    check_kinds,
     input_arrays,
     inputs_from,
     read_state,
@@ -396,6 +397,8 @@ class EngineProgram(Program):
             inputs = inputs_from(state.groups["inputs"], self._plan.inputs)
             notes = [FidelityNote(**note) for note in state.header["notes"]]
             started, seconds = str(state.header["started"]), float(state.header["seconds"])
+            # Compiled kernels would cast in silence.
+            check_kinds(state.groups["engine"], self._engine.snapshot())
             self._engine.restore(state.groups["engine"])
             injected = state.groups["injected"]
             for population in self._injected.keys() - injected.keys():

@@ -222,6 +222,19 @@ def _input_from(arrays: Arrays, like: PlannedArray) -> PlannedArray:
     )
 
 
+def check_kinds(arrays: Arrays, like: Arrays) -> None:
+    """Refuse a snapshot whose arrays are of other types than those that an engine gives.
+
+    Raises
+    ------
+    KeyError, ValueError
+        If one is missing, or would have to be cast.
+    """
+    for name, expected in like.items():
+        if arrays[name].dtype != expected.dtype:
+            raise ValueError(f"array {name} has type {arrays[name].dtype}")
+
+
 def _like(arrays: Arrays, name: str, expected: NDArray[Any]) -> NDArray[Any]:
     """Return an array that has the kind and, but for its length, the shape that is expected."""
     values = arrays[name]
