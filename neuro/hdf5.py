@@ -14,6 +14,10 @@ HDF5_ERRORS = (
 )
 """What HDF5, or what is made of its values, raises for a damaged or foreign file."""
 
+CHECKED = "v110"
+"""Version of the format whose structures carry checksums: in files of older versions, damage can
+send the library round in circles."""
+
 NUMBERS = "iufb"
 MOST_COMPRESSED = 1032
 """Deflate makes at most this many bytes of one (zlib's technical notes)."""

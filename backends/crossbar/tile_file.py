@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from neuro.errors import ResultError
 from neuro.files import atomic_path, check_writable
-from neuro.hdf5 import HDF5_ERRORS, read_array
+from neuro.hdf5 import CHECKED, HDF5_ERRORS, read_array
 
 FORMAT = "neuro-crossbar-tile"
 VERSION = 1
@@ -24,7 +24,7 @@ def write_tile(path: Path, header: dict[str, Any], arrays: dict[str, NDArray[Any
         If the folder cannot be written.
     """
     check_writable(path, "tile file")
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+    with atomic_path(path) as temporary, h5py.File(temporary, "w", libver=CHECKED) as file:
         file.attrs["format"], file.attrs["version"] = FORMAT, VERSION
         file["header"] = json.dumps(header)
         for name, values in arrays.items():

@@ -20,6 +20,7 @@ import numpy as np
 from neuro.engine import Recording
 from neuro.errors import ResultError, ValidationError
 from neuro.files import TEMPORARY, atomic_path, check_writable, exclusive
+from neuro.hdf5 import CHECKED
 from neuro.program.gather import merged, without_arrays
 from neuro.program.identity import Identity, check_identity
 from neuro.program.state_file import (
@@ -154,7 +155,7 @@ class Checkpoint:
             self._counts = None
             path = self._folder / RECORDED.format(self._pieces + 1)
             temporary = self._open.enter_context(atomic_path(path, durable=True))
-            self._file = self._open.enter_context(h5py.File(temporary, "w"))
+            self._file = self._open.enter_context(h5py.File(temporary, "w", libver=CHECKED))
             write_header(self._file, "neuro-recording", {"identity": self._identity})
             _begin(self._file, arrays)
         _extend(self._file, arrays)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from neuro.engine import Recording
 from neuro.errors import ResultError
 from neuro.files import atomic_path, check_writable
-from neuro.hdf5 import HDF5_ERRORS, read_array
+from neuro.hdf5 import CHECKED, HDF5_ERRORS, read_array
 from neuro.plan import PlannedArray, PlannedInput
 
 VERSION = 2
@@ -61,7 +61,10 @@ def write_state(path: Path, state: State, kind: Kind = "neuro-state") -> None:
         If the folder cannot be written.
     """
     check_writable(path, f"{WHAT[kind]} file")
-    with atomic_path(path, durable=True) as temporary, h5py.File(temporary, "w") as file:
+    with (
+        atomic_path(path, durable=True) as temporary,
+        h5py.File(temporary, "w", libver=CHECKED) as file,
+    ):
         write_header(file, kind, state.header)
         for name, arrays in state.groups.items():
             group = file.create_group(name)

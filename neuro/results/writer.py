@@ -15,6 +15,7 @@ import h5py
 import numpy as np
 
 from neuro.files import atomic_path, check_writable
+from neuro.hdf5 import CHECKED
 from neuro.ir import to_json
 from neuro.results.counters import Counters
 from neuro.results.result import Result, SpikeTrains, Trace, Weights
@@ -48,7 +49,7 @@ class ResultWriter:
         """Open a temporary file beside the final name."""
         with ExitStack() as stack:
             temporary = stack.enter_context(atomic_path(self._path))
-            self._file = stack.enter_context(h5py.File(temporary, "w"))
+            self._file = stack.enter_context(h5py.File(temporary, "w", libver=CHECKED))
             self._stack = stack.pop_all()
         for group in ("spikes", "traces", "weights"):
             self._file.create_group(group)

@@ -150,11 +150,11 @@ def test_truncated_file_is_refused(stored: Path, share: float) -> None:
         load_result(stored)
 
 
-@pytest.mark.parametrize("signature", [b"SNOD", b"TREE", b"HEAP"])
+@pytest.mark.parametrize("signature", [b"OHDR"])
 def test_file_with_a_broken_structure_is_refused(stored: Path, signature: bytes) -> None:
     content = stored.read_bytes()
     places = [match.start() for match in re.finditer(signature, content)]
-    assert len(places) > 5
+    assert len(places) > 5  # headers of groups and data sets
     for place in places:
         stored.write_bytes(content[:place] + b"XXXX" + content[place + 4 :])
         with pytest.raises(ResultError) as caught:
