@@ -231,7 +231,7 @@ def spread_weight(weight: float, spread: float) -> Any:
 
 
 def _plastic(p: CA3Parameters, stored: Mapping[int, Iterable[int]]) -> list[Projection]:
-    links = np.zeros((p.cue_size, p.content_size))
+    links = np.zeros((p.cue_size, p.content_size) if stored else (1, 1))
     for cue, content in stored.items():
         links[cue, list(content)] = p.w_max
 

@@ -96,6 +96,9 @@ def main() -> None:
     except NeuroError as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         sys.exit(USER_ERROR)
+    except MemoryError as error:
+        sys.stderr.write(f"CapacityError: {error or 'out of memory'}. Use a smaller network.\n")
+        sys.exit(USER_ERROR)
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted: no file was written.\n")
         sys.exit(INTERRUPTED)

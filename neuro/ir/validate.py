@@ -22,6 +22,9 @@ from neuro.units import format_value, whole_steps
 
 SEMANTICS = ("exact", "tick")
 
+MOST_NEURONS = 2**32 - 1
+"""Of one population or input; synapses name their targets in 32 bits."""
+
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.>+-]*")
 
 
@@ -54,7 +57,7 @@ def sound_parts(network: Network) -> Parts:
     usable = isinstance(network.dt, float) and np.isfinite(network.dt) and network.dt > 0
     return Parts(
         sizes={
-            item.name: int(item.size) if is_whole(item.size, at_least=1) else None
+            item.name: int(item.size) if _is_size(item.size) else None
             for item in neurons
         },
         cells={
@@ -367,15 +370,20 @@ def _extra_input_issues(protocol: MemoryProtocol, parts: Parts) -> list[NeuroErr
 
 
 def _size(size: object, where: str) -> list[NeuroError]:
-    if is_whole(size, at_least=1):
+    if _is_size(size):
         return []
-    return [
-        ValidationError(f"{where}.size", repr(size), value=size, limit="A whole number, at least 1")
-    ]
+    limit = "A whole number, at least 1"
+    if is_whole(size, at_least=1):
+        limit = f"At most {MOST_NEURONS}, positions have 32 bits"
+    return [ValidationError(f"{where}.size", repr(size), value=size, limit=limit)]
+
+
+def _is_size(size: Any) -> bool:
+    return is_whole(size, at_least=1) and int(size) <= MOST_NEURONS
 
 
 def _lengths(part: Any, size: object, where: str, but: tuple[str, ...] = ()) -> list[NeuroError]:
-    if not is_whole(size, at_least=1):
+    if not _is_size(size):
         return []
     arrays = {item.name: getattr(part, item.name) for item in parameter_fields(part)}
     return [

@@ -174,3 +174,12 @@ def assert_refused(done, message: str, folder: Path) -> None:
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert {path.name for path in folder.iterdir()} <= {"program.json"}
+
+
+@pytest.mark.parametrize("size", ["1000000", "100000000000", "9223372036854775808"])
+def test_memory_too_large_for_any_computer_is_one_error(neuro, tmp_path, size):
+    (tmp_path / "program.json").write_text('[[1, "L", 0, [1]]]')
+    done = neuro("run", "ca3", "--program", "program.json", "--set", f"cue_size={size}")
+    assert done.returncode == 2 and "Error: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["program.json"]

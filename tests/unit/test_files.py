@@ -119,11 +119,11 @@ def test_durable_file_is_complete(tmp_path: Path) -> None:
 
 
 def test_lock_is_held_by_one_at_a_time(tmp_path: Path) -> None:
-    with exclusive(tmp_path / "lock", "checkpoint"):
-        with (
-            pytest.raises(ValidationError, match=r"checkpoint: in use by another process"),
-            exclusive(tmp_path / "lock", "checkpoint"),
-        ):
-            pass
+    with (
+        exclusive(tmp_path / "lock", "checkpoint"),
+        pytest.raises(ValidationError, match=r"checkpoint: in use by another process"),
+        exclusive(tmp_path / "lock", "checkpoint"),
+    ):
+        pass
     with exclusive(tmp_path / "lock", "checkpoint"):
         pass

@@ -190,6 +190,14 @@ def test_size_is_a_whole_number_of_at_least_one(faults: Faults, size: object) ->
     assert issue.limit == "A whole number, at least 1"
 
 
+def test_size_fits_into_32_bits(faults: Faults, network: Make) -> None:
+    issue = faults(populations=one(DeltaLIF(), 2**32))["population 'a'.size"]
+    assert issue.limit == "At most 4294967295, positions have 32 bits"
+    assert (
+        network(populations=one(DeltaLIF(), 2**32 - 1), probes=()).populations[0].size == 2**32 - 1
+    )
+
+
 @pytest.mark.parametrize("size", ["3", None])
 @pytest.mark.parametrize(
     "connector", [PairList(sources=[0], targets=[0]), FixedFanIn(count=1), OneToOne()]
