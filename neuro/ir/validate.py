@@ -56,10 +56,7 @@ def sound_parts(network: Network) -> Parts:
     ]
     usable = isinstance(network.dt, float) and np.isfinite(network.dt) and network.dt > 0
     return Parts(
-        sizes={
-            item.name: int(item.size) if _is_size(item.size) else None
-            for item in neurons
-        },
+        sizes={item.name: int(item.size) if _is_size(item.size) else None for item in neurons},
         cells={
             item.name: item.cell if isinstance(item.cell, CellType) else None
             for item in neurons
