@@ -47,6 +47,9 @@ SECONDS = 1e-3
 NANOSECONDS = 1e-6
 """One in ms."""
 
+LONGEST_DELAY = 1e6
+"""s; longer ones are no delays, and do not count in nanoseconds."""
+
 LINEAR = ("Linear", "Affine", "Delay", "Flatten")
 READ = ("Input", "Output", "LIF", *LINEAR)
 
@@ -105,10 +108,11 @@ def from_nir(graph: Any, *, dt: float | str, name: str = "nir") -> Imported:
     populations: list[Population] = []
     projections: list[Projection] = []
     probes: list[Probe] = []
-    for node in _of(graph, "LIF"):
-        paths = list(_paths(graph, node, sizes))
-        populations.append(_population(graph, node, paths, sizes[node], step))
-        projections += _projections(graph, node, paths, step)
+    with np.errstate(over="ignore", invalid="ignore"):  # the network refuses what is not finite
+        for node in _of(graph, "LIF"):
+            paths = list(_paths(graph, node, sizes))
+            populations.append(_population(graph, node, paths, sizes[node], step))
+            projections += _projections(graph, node, paths, step)
     inputs = [SpikeArray(name=node, size=sizes[node]) for node in _of(graph, "Input")]
     for node in _of(graph, "Output"):
         for source in _before(graph, node):
@@ -199,6 +203,15 @@ def _issues(graph: Any, dt: float) -> Iterator[NeuroError]:
                 value=kind,
                 limit=f"Known: {', '.join(sorted(READ))}",
             )
+        elif kind == "Input" and not _is_shaped(node):
+            yield ValidationError(
+                f"node {name!r}", "its shape is not one row of whole numbers above zero"
+            )
+        elif wrong := _not_numbers(node):
+            yield ValidationError(
+                f"node {name!r}.{wrong}",
+                "holds what is no finite real number, or too large a delay",
+            )
         elif kind == "LIF" and np.any(_numbers(node.tau) < dt * SECONDS):
             yield ValidationError(
                 f"node {name!r}.tau",
@@ -208,6 +221,25 @@ def _issues(graph: Any, dt: float) -> Iterator[NeuroError]:
             )
         elif kind in LINEAR and _closes(graph, name):
             yield UnsupportedError(f"node {name!r}", "lies on a loop without a cell")
+
+
+def _is_shaped(node: Any) -> bool:
+    shapes = [np.asarray(shape) for shape in node.input_type.values()]
+    return len(shapes) == 1 and shapes[0].dtype.kind in "iu" and bool(np.all(shapes[0] > 0))
+
+
+def _not_numbers(node: Any) -> str | None:
+    """Return the first parameter of a node with which nothing can be computed."""
+    parameters: dict[str, Any] = vars(node)
+    for name, values in parameters.items():
+        if name in ("input_type", "output_type", "metadata") or values is None:
+            continue
+        numbers = np.asarray(values)
+        if numbers.dtype.kind not in "fiub" or not np.isfinite(numbers).all():
+            return name
+        if name == "delay" and np.any(np.abs(numbers) > LONGEST_DELAY):
+            return name
+    return None
 
 
 def _numbers(values: Any) -> FloatArray:

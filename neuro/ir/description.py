@@ -165,10 +165,9 @@ def _bound_issues(value: Any, item: Field[Any], unit: str, where: str) -> list[N
 
 
 def extremes(value: Any) -> tuple[float, float]:
-    """Return the smallest and the largest value of a scalar, array or distribution."""
+    """Return the smallest and the largest value of a scalar, array or sound distribution."""
     if isinstance(value, Distribution):
-        lowest, highest = value.bounds()
-        return float(np.min(lowest)), float(np.max(highest))
+        return (0.0, 0.0) if value.issues("") else value.bounds()
     array = np.asarray(value, dtype=np.float64)
     if array.size == 0:
         return 0.0, 0.0

@@ -130,6 +130,8 @@ def _damage_part(file: h5py.File, place: int, action: int) -> None:
     names: list[str] = []
     file.visit(names.append)
     attributes = [(name, key) for name in ["/", *names] for key in file[name].attrs]
+    if not names and not attributes:
+        return
     which = place % (len(names) + len(attributes))
     if which >= len(names):
         _damage_attribute(file, *attributes[which - len(names)], action)
