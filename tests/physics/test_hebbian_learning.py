@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -260,7 +261,8 @@ def test_read_noise_helps_a_single_winner():
 
 
 LARGE = """
-import numpy as np, resource
+import re, numpy as np
+from pathlib import Path
 from neuro.memories import HebbianParameters, NoisyHebbianMemory
 clean = HebbianParameters(n_clusters=256, cluster_size=256, eps=0.2, p_erase=0, p_insert=0)
 memory = NoisyHebbianMemory(clean)
@@ -269,11 +271,13 @@ memory.store(messages, steps=7)
 cues = messages[:20].copy(); cues[:, 128:] = -1
 assert memory.recall(cues).exact(messages[:20]).all()
 assert memory.nbytes <= 2**29 + 2**24
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 """
 
 
+# getrusage would count what the parent, the test run, held when it started this process.
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="needs the mark of Linux")
 def test_65536_units_learn_within_a_gibibyte():
     done = subprocess.run([sys.executable, "-c", LARGE], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 2**20  # kibibytes
