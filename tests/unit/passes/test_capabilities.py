@@ -48,7 +48,9 @@ def test_gap_says_what_is_on_offer(network: Callable[..., Network]) -> None:
     able = replace(EVERYTHING, semantics=frozenset({"tick", "late"}))
     [gap] = unsupported(network(), "exact", able)
     assert str(gap) == (
-        "network 'net'.semantics: 'exact' is not offered here. On offer: late, tick."
+        "network 'net'.semantics: 'exact' is not offered here. On offer: late, tick. Ask for "
+        "semantics 'late' (--semantics late); a network tuned for another order of work can then "
+        "answer otherwise."
     )
 
 
